@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Launch } from '../launch.js';
+import { startProcess } from '../process/own-process.js';
+import { SERVER_NAMES, obtainServers } from '../servers/all.js';
+import type { Command } from './command.js';
+import { countResults } from './test-results.js';
+import type { JestResults, TestCounts } from './test-results.js';
+
+/**
+ * Checks (types, lint, format, layers, protocol) and tests of every tier, on servers of their own. The last line is
+ * `N passed, M failed`; a failed check counts as one failure. With arguments only Jest runs, with these arguments.
+ */
+export const test: Command = async (launch, words) => {
+  const { variables, failed } = await obtainServers(launch, SERVER_NAMES);
+  const work = async (): Promise<readonly TestCounts[]> =>
+    words.length > 0 ? [await runJest(launch, variables, words)] : [await runChecks(launch), await runJest(launch, variables, [])];
+  const outcome = await Promise.race([work(), failed]);
+  if (typeof outcome === 'string') {
+    launch.say(outcome);
+    launch.say('0 passed, 1 failed');
+    return 1;
+  }
+  const passed = outcome.reduce((sum, counts) => sum + counts.passed, 0);
+  const failures = outcome.reduce((sum, counts) => sum + counts.failed, 0);
+  await launch.end();
+  launch.say(`${String(passed)} passed, ${String(failures)} failed`);
+  return failures === 0 ? 0 : 1;
+};
+
+const runChecks = async (launch: Launch): Promise<TestCounts> => {
+  const checks = startProcess(launch, {
+    name: 'npm run check',
+    file: 'npm',
+    arguments: ['run', '--silent', 'check'],
+    output: 'inherit',
+  });
+  const { exitCode } = await checks.exited;
+  if (exitCode === 0) return { passed: 0, failed: 0 };
+  launch.say('npm run check failed; it is counted as one failed test.');
+  return { passed: 0, failed: 1 };
+};
+
+const runJest = async (launch: Launch, variables: Readonly<Record<string, string>>, words: readonly string[]): Promise<TestCounts> => {
+  const resultsFile = join(launch.runFolder, 'jest.json');
+  const jest = startProcess(launch, {
+    name: 'jest',
+    file: process.execPath,
+    arguments: [
+      ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+      join(launch.workspace.root, 'node_modules/jest/bin/jest.js'),
+      ...['--maxWorkers', '2', '--json', '--outputFile', resultsFile],
+      ...words,
+    ],
+    environment: variables,
+    output: 'inherit',
+  });
+  const { exitCode, description } = await jest.exited;
+  const text = await readFile(resultsFile, 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    launch.say(`${description} without results.`);
+    return { passed: 0, failed: 1 };
+  }
+  return countResults(JSON.parse(text) as JestResults, { exitCode, mayLeaveOut: words.length > 0 });
+};

@@ -1,0 +1,23 @@
+import { createDevelopmentIdentity } from '../identity/development-identity.js';
+import { obtainServers } from '../servers/all.js';
+import type { Step } from './step.js';
+
+/** The servers that the services need. Redis joins them with the first service that uses it. */
+export const serversStep: Step = {
+  title: 'servers',
+  run: async stage => {
+    const { variables, failed } = await obtainServers(stage.launch, ['nats', 'mongodb']);
+    Object.assign(stage.variables, variables);
+    stage.failures.push(failed);
+  },
+};
+
+/** A key that this launch alone signs with; services accept no token without it. */
+export const identityStep: Step = {
+  title: 'development identity',
+  run: async stage => {
+    const identity = await createDevelopmentIdentity(stage.launch.runFolder);
+    stage.identity = identity;
+    stage.variables['DRAWDOWN_JWKS_FILE'] = identity.jwksFile;
+  },
+};
