@@ -1,1 +1,33 @@
-export {};
+export { Aggregate, type AggregateOptions, type AggregateSnapshot } from './aggregate.js';
+export { fullJitter, type Backoff } from './backoff.js';
+export { ServerClock, type ClockSample } from './clock.js';
+export type { Command, CommandIndex, Decider, Executed } from './decider.js';
+export { BATCH_CONTENT_TYPE, EnvelopeCodec, HEADERS, type Envelope } from './envelope.js';
+export { EventTooLarge, LogUnavailable, ServerTooOld, StreamFull, StreamMissing, StreamNotAsDeclared } from './errors.js';
+export { LIMITS } from './limits.js';
+export type { AppendOptions, Appended, Decision, EventLog, RecordedMessage } from './log.js';
+export { MemoryEventLog, type MemoryEventLogOptions } from './memory-event-log.js';
+export { fromJsMsg, fromStoredMsg, type MessageHeaders, type StoredMessage } from './message.js';
+export { componentsOf, decodePosition, encodePosition, mergePositions, type Position, type PositionComponent } from './position.js';
+export {
+  eventRegistry,
+  isUnknownEvent,
+  type EventDefinition,
+  type EventDefinitions,
+  type EventRegistry,
+  type Json,
+  type UnknownEvent,
+  type Upcaster,
+} from './registry.js';
+export {
+  STREAM_KEYS,
+  bucketNames,
+  checkPrefix,
+  streamTable,
+  type StreamDeclaration,
+  type StreamKey,
+  type StreamTable,
+  type StreamTableOptions,
+} from './streams.js';
+export { Subjects, type ParsedSubject } from './subjects.js';
+export { PARTITIONS, decodeToken, encodeToken, partitionOf } from './tokens.js';

@@ -1,0 +1,307 @@
+import { Fault, Refusal } from '@drawdown/errors';
+import { fullJitter, type Backoff } from './backoff.js';
+import { CommandMemory } from './command-memory.js';
+import type { Command, CommandIndex, Decider, Executed } from './decider.js';
+import { decideGroup, type Group, type Outcome } from './group.js';
+import { LIMITS } from './limits.js';
+import type { Decision, EventLog, RecordedMessage } from './log.js';
+import { isUnknownEvent, type UnknownEvent } from './registry.js';
+
+export interface AggregateOptions<S, C, E> {
+  readonly log: EventLog<E>;
+  readonly subject: string;
+  readonly decider: Decider<S, C, E>;
+  /** The stream's clock. @see ServerClock */
+  readonly clock: { nowMs(): number };
+  /** Commands created longer ago are refused with `COMMAND_EXPIRED`, so an id that is forgotten can never be applied twice. */
+  readonly commandWindowMs: number;
+  /** Needed with a snapshot, whose commands are not in memory. */
+  readonly commands?: CommandIndex;
+  /** Where to fold from. @default the beginning */
+  readonly snapshot?: AggregateSnapshot<S>;
+  /** How long a message with these events is kept (`Nats-TTL`). @default for ever */
+  readonly ttlSecondsOf?: (events: readonly E[]) => number | undefined;
+  /** @default exponential with full jitter */
+  readonly backoff?: Backoff;
+}
+
+export interface AggregateSnapshot<S> {
+  readonly state: S;
+  readonly sequence: number;
+  /** No command is decided earlier than this. */
+  readonly timeMs: number;
+}
+
+interface Waiting<S, C, E> {
+  readonly command: Command<C>;
+  readonly resolve: (executed: Executed<S, E>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * One aggregate in memory, and the one place where commands become events: decide on the state, append, on a conflict fold what is new
+ * and decide again (design §3.1, §3.8, §3.11). Commands that arrive while an append is under way are decided together.
+ *
+ * Any number of these may believe in the same subject: the log takes one of them, the others fold and decide again.
+ */
+export class Aggregate<S, C, E> {
+  readonly #options: AggregateOptions<S, C, E>;
+  readonly #backoff: Backoff;
+  readonly #memory = new CommandMemory();
+  #queue: Waiting<S, C, E>[] = [];
+  #isRunning = false;
+  #isLoaded = false;
+  #loading: Promise<void> | undefined;
+  #arrivedWhileLoading: RecordedMessage<E>[] = [];
+  #state: S;
+  #sequence: number;
+  /** What the next append expects; below `#sequence` only if the subject's last message has expired. */
+  #expectedSequence: number;
+  #timeMs: number;
+
+  constructor(options: AggregateOptions<S, C, E>) {
+    this.#options = options;
+    this.#backoff = options.backoff ?? fullJitter();
+    this.#state = options.snapshot?.state ?? options.decider.initialState;
+    this.#sequence = options.snapshot?.sequence ?? 0;
+    this.#expectedSequence = this.#sequence;
+    this.#timeMs = options.snapshot?.timeMs ?? 0;
+  }
+
+  /** The state after everything that was folded; commands under way are not in it. */
+  get state(): S {
+    return this.#state;
+  }
+
+  /** Stream sequence of the subject's last folded message; 0: none. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Time of the last folded message or own decision: no later command is decided earlier. */
+  get timeMs(): number {
+    return this.#timeMs;
+  }
+
+  /** Folds from the snapshot, or the beginning, up to the last message of the stream's leader. Called by the first command, too. */
+  async load(): Promise<void> {
+    if (this.#isLoaded) return;
+    this.#loading ??= this.#loadOnce().finally(() => (this.#loading = undefined));
+    await this.#loading;
+  }
+
+  /**
+   * Decides and records the command, or answers what it came to when it was recorded.
+   * @throws Refusal of the domain, or `IDEMPOTENCY_MISMATCH`, `COMMAND_EXPIRED`, `VALIDATION`, `EVENT_TOO_LARGE`
+   * @throws Fault `OVERLOADED`, `CONTENTION`, `CLOCK_UNCERTAIN`, or one of the log: the same command may be sent again
+   */
+  execute(command: Command<C>): Promise<Executed<S, E>> {
+    if (this.#queue.length >= LIMITS.commandsQueuedMax) {
+      const metadata = { subject: this.#options.subject, commandsQueuedMax: String(LIMITS.commandsQueuedMax) };
+      return Promise.reject(new Fault('OVERLOADED', 'too many commands wait for this aggregate', metadata));
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ command, resolve, reject });
+      if (!this.#isRunning) {
+        this.#isRunning = true;
+        void this.#run();
+      }
+    });
+  }
+
+  /**
+   * Takes a message that the partition's consumer delivered, in stream order.
+   * @returns whether it was new; messages before `load` are not needed and ignored
+   */
+  fold(message: RecordedMessage<E>): boolean {
+    if (this.#loading !== undefined) this.#arrivedWhileLoading.push(message);
+    return this.#isLoaded && this.#foldNew(message);
+  }
+
+  async #loadOnce(): Promise<void> {
+    this.#arrivedWhileLoading = [];
+    await this.#catchUp();
+    for (const message of this.#arrivedWhileLoading) this.#foldNew(message);
+    this.#arrivedWhileLoading = [];
+    this.#isLoaded = true;
+  }
+
+  async #catchUp(): Promise<void> {
+    for await (const message of this.#options.log.read(this.#options.subject, this.#sequence + 1)) this.#foldNew(message);
+  }
+
+  #foldNew(message: RecordedMessage<E>): boolean {
+    this.#memory.note(message);
+    if (message.sequence <= this.#sequence) return false;
+    for (const decision of message.decisions) {
+      for (const event of decision.events) {
+        if (!isUnknownEvent(event)) this.#state = this.#options.decider.evolve(this.#state, event, decision.decidedAtMs);
+      }
+      this.#timeMs = Math.max(this.#timeMs, decision.decidedAtMs);
+    }
+    this.#sequence = message.sequence;
+    this.#expectedSequence = message.sequence;
+    this.#timeMs = Math.max(this.#timeMs, message.timeMs);
+    return true;
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve(); // commands of the same turn of the event loop go together
+    while (this.#queue.length > 0) {
+      const taken = this.#take();
+      try {
+        await this.#settle(taken);
+      } catch (error) {
+        for (const { reject } of taken) reject(error); // those already answered ignore it
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  /** The next commands with different ids; a second one of the same id waits until the first has its answer. */
+  #take(): Waiting<S, C, E>[] {
+    const ids = new Set<string>();
+    const later: Waiting<S, C, E>[] = [];
+    const taken = this.#queue.filter(waiting => {
+      const isTaken = ids.size < LIMITS.commandsPerMessageMax && !ids.has(waiting.command.id);
+      if (isTaken) ids.add(waiting.command.id);
+      else later.push(waiting);
+      return isTaken;
+    });
+    this.#queue = later;
+    return taken;
+  }
+
+  async #settle(taken: readonly Waiting<S, C, E>[]): Promise<void> {
+    await this.load();
+    let open: readonly Waiting<S, C, E>[] = await this.#withoutRepeats(taken, this.#options.commands);
+    for (let attempt = 1; open.length > 0; attempt += 1) {
+      const answered = await this.#attempt(open);
+      if (answered > 0) attempt = 0;
+      else if (attempt >= LIMITS.appendAttemptsMax) throw this.#contention(attempt);
+      else await this.#backoff.wait(attempt);
+      open = await this.#withoutRepeats(open.slice(answered), undefined);
+    }
+  }
+
+  /** Decides a group and appends it. @returns how many of the commands now have their answer: 0 after a conflict */
+  async #attempt(open: readonly Waiting<S, C, E>[]): Promise<number> {
+    const { log, subject, clock, decider, ttlSecondsOf } = this.#options;
+    const atMs = Math.max(clock.nowMs(), this.#timeMs);
+    const expected = this.#expectedSequence;
+    const group = decideGroup(
+      decider,
+      this.#state,
+      open.map(waiting => waiting.command),
+      atMs,
+      {
+        sizeBytes: decision => log.sizeBytes(subject, decision),
+        ttlSecondsOf: ttlSecondsOf ?? (() => undefined),
+      },
+    );
+    const decided = open.slice(0, group.outcomes.length);
+    const sequence = group.decisions.length === 0 ? await this.#confirm(expected) : await this.#append(expected, group, decided, atMs);
+    if (sequence === undefined) return 0;
+    decided.forEach((waiting, index) => answer(waiting, group.outcomes[index] as Outcome<S, E>, sequence));
+    return decided.length;
+  }
+
+  /** Nothing to record: the answers hold if the state they were decided on is the last one. */
+  async #confirm(expected: number): Promise<number | undefined> {
+    const lastSequence = await this.#options.log.lastSequence(this.#options.subject);
+    if (lastSequence === expected) return expected;
+    await this.#catchUp();
+    this.#expectAfterExpiry(expected, lastSequence);
+    return undefined;
+  }
+
+  async #append(expected: number, group: Group<S, E>, decided: readonly Waiting<S, C, E>[], atMs: number): Promise<number | undefined> {
+    const headers = decided.find(({ command }) => command.headers !== undefined)?.command.headers;
+    const result = await this.#options.log.append(this.#options.subject, expected, group.decisions, {
+      ...(headers === undefined ? {} : { headers }),
+      ...(group.ttlSeconds === undefined ? {} : { ttlSeconds: group.ttlSeconds }),
+    });
+    if (result.kind === 'conflict') {
+      for (const message of result.since) this.#foldNew(message);
+      this.#expectAfterExpiry(expected, result.lastSequence);
+      return undefined;
+    }
+    this.#adopt(result.sequence, group, atMs);
+    return result.sequence;
+  }
+
+  /** The subject's last sequence falls only when its last message has expired; what it did to the state stays. */
+  #expectAfterExpiry(expected: number, lastSequence: number): void {
+    if (lastSequence < expected && this.#expectedSequence === expected) this.#expectedSequence = lastSequence;
+  }
+
+  /** Our own message: its state is known already. The partition's consumer may have delivered it before the acknowledgement came. */
+  #adopt(sequence: number, group: Group<S, E>, atMs: number): void {
+    this.#memory.note({ sequence, timeMs: atMs, decisions: group.decisions });
+    if (this.#sequence >= sequence) return;
+    this.#state = group.after;
+    this.#sequence = sequence;
+    this.#expectedSequence = sequence;
+    this.#timeMs = Math.max(this.#timeMs, atMs);
+  }
+
+  /** Answers what needs no decision: commands recorded before, and commands that come too late or from the future. */
+  async #withoutRepeats(taken: readonly Waiting<S, C, E>[], index: CommandIndex | undefined): Promise<Waiting<S, C, E>[]> {
+    const nowMs = this.#options.clock.nowMs();
+    this.#memory.forgetBefore(nowMs - this.#options.commandWindowMs - LIMITS.commandAheadMsMax);
+    const open: Waiting<S, C, E>[] = [];
+    for (const waiting of taken) {
+      const { id } = waiting.command;
+      const sequence = this.#memory.find(id)?.sequence ?? (await index?.find(id));
+      const recorded = sequence === undefined ? undefined : await this.#recorded(sequence, id);
+      const untimely = recorded === undefined ? this.#untimely(waiting.command, nowMs) : undefined;
+      if (recorded !== undefined && sequence !== undefined) this.#answerRepeat(waiting, sequence, recorded);
+      else if (untimely !== undefined) waiting.reject(untimely);
+      else open.push(waiting);
+    }
+    return open;
+  }
+
+  async #recorded(sequence: number, commandId: string): Promise<Decision<E | UnknownEvent> | undefined> {
+    const message = await this.#options.log.readAt(sequence);
+    if (message === undefined) return undefined;
+    return this.#options.log.decode(message).decisions.find(decision => decision.commandId === commandId);
+  }
+
+  #answerRepeat({ command, resolve, reject }: Waiting<S, C, E>, sequence: number, recorded: Decision<E | UnknownEvent>): void {
+    if (recorded.bodyHash === command.bodyHash) {
+      const events = recorded.events.filter((event): event is E => !isUnknownEvent(event));
+      resolve({ events, sequence, repeated: true, state: this.#state });
+      return;
+    }
+    const metadata = { commandId: command.id, recorded: recorded.bodyHash, given: command.bodyHash };
+    reject(new Refusal('IDEMPOTENCY_MISMATCH', 'the command id was used for another command', metadata));
+  }
+
+  #untimely({ id, createdAtMs }: Command<C>, nowMs: number): Refusal | undefined {
+    const metadata = { commandId: id, createdAtMs: String(createdAtMs), nowMs: String(nowMs) };
+    if (createdAtMs < nowMs - this.#options.commandWindowMs) {
+      return new Refusal('COMMAND_EXPIRED', 'the command is older than the window in which repeats are recognised', metadata);
+    }
+    if (createdAtMs <= nowMs + LIMITS.commandAheadMsMax) return undefined;
+    return new Refusal('VALIDATION', 'the command was created in the future', metadata, [
+      { field: 'created_at', description: `is more than ${LIMITS.commandAheadMsMax} ms ahead of the server's clock` },
+    ]);
+  }
+
+  #contention(attempts: number): Fault {
+    const { subject } = this.#options;
+    return new Fault('CONTENTION', `gave up after ${attempts} conflicting appends`, { subject, attempts: String(attempts) });
+  }
+}
+
+const answer = <S, C, E>({ resolve, reject }: Waiting<S, C, E>, outcome: Outcome<S, E>, sequence: number): void => {
+  switch (outcome.kind) {
+    case 'decided':
+      return resolve({ events: outcome.decision.events, sequence, repeated: false, state: outcome.after });
+    case 'nothing':
+      return resolve({ events: [], sequence, repeated: false, state: outcome.after });
+    case 'refused':
+      return reject(outcome.error);
+  }
+};
