@@ -1,0 +1,11 @@
+const POLL_MS = 10;
+const GIVE_UP_MS = 20_000;
+
+/** Waits for a condition, never for a time; fails naming what did not come about. */
+export const eventually = async (what: string, condition: () => boolean | Promise<boolean>, giveUpMs = GIVE_UP_MS): Promise<void> => {
+  const deadline = performance.now() + giveUpMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`did not come about within ${giveUpMs} ms: ${what}`);
+    await new Promise(resolve => setTimeout(resolve, POLL_MS));
+  }
+};
