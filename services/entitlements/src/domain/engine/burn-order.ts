@@ -1,4 +1,5 @@
 import type { InstantMs } from '@drawdown/calendar';
+import { ZERO } from '@drawdown/quantity';
 import { effectiveEnd } from '../grants/active.js';
 import type { Grant } from '../grants/grant.js';
 import { sortByBurnOrder } from '../grants/order.js';
@@ -14,12 +15,15 @@ export interface BurnOrder {
   readonly endsAt: Float64Array;
 }
 
+/** A stored grant with a negative amount is ignored (entitlements §3.1): it ends where it starts. */
+const endOf = (grant: Grant): InstantMs => (grant.amount < ZERO ? grant.effectiveAt : effectiveEnd(grant));
+
 export const burnOrderOf = (grants: readonly Grant[]): BurnOrder => {
   const sorted = sortByBurnOrder(grants);
   return {
     grants: sorted,
     startsAt: Float64Array.from(sorted, grant => grant.effectiveAt),
-    endsAt: Float64Array.from(sorted, effectiveEnd),
+    endsAt: Float64Array.from(sorted, endOf),
   };
 };
 

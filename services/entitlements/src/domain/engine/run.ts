@@ -36,8 +36,8 @@ const listedResets = (resets: readonly EngineReset[]): ResetQueue => {
 };
 
 const open = ({ grants, start, until, resets = [] }: RunInput): Machine => {
-  checkRun(grants, start, until, resets);
-  return openMachine(burnOrderOf(grants), start, listedResets(resets));
+  const relevant = checkRun(grants, start, until, resets);
+  return openMachine(burnOrderOf(relevant), start, listedResets(resets));
 };
 
 /**

@@ -1,0 +1,25 @@
+import { type Command } from 'commander';
+import { simulateEntitlementsLine } from './entitlements/scenario.js';
+import { answerLines } from './lines.js';
+
+const NOT_BUILT_YET = ['capacity', 'sessions', 'reconciliation'] as const;
+
+/** Adds `drawdown simulate <domain>`: what-if scenarios as JSON Lines, from standard input to standard output, without any server. */
+export const registerSimulate = (program: Command): void => {
+  const simulate = program
+    .command('simulate')
+    .description('answer what-if scenarios, one JSON object per line, from the pure domain alone');
+  simulate
+    .command('entitlements')
+    .description('grants, balances, usage periods and calendars')
+    .action(() => answerLines(process.stdin, process.stdout, simulateEntitlementsLine));
+  for (const domain of NOT_BUILT_YET) {
+    simulate
+      .command(domain)
+      .description('not built yet')
+      .action(() => {
+        process.stderr.write(`simulate ${domain}: this domain is not built yet\n`);
+        process.exitCode = 1;
+      });
+  }
+};
