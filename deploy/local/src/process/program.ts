@@ -8,10 +8,10 @@ import { LIMITS } from '../limits.js';
 /** Major, minor, patch. */
 export type Version = readonly [number, number, number];
 
-/** The first thing that looks like a version: `nats-server: v2.15.2`, `Redis server v=7.0.15 sha=…`, `db version v8.0.4`. */
+/** The first number with its parts, as in `nats-server: v2.15.2`, `Redis server v=7.0.15 sha=…`, `openjdk 21 2023-09-19`. */
 export const parseVersion = (text: string): Version | undefined => {
-  const match = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text);
-  return match === null ? undefined : [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)];
+  const match = /(\d+)(?:\.(\d+)(?:\.(\d+))?)?/.exec(text);
+  return match === null ? undefined : [Number(match[1]), Number(match[2] ?? 0), Number(match[3] ?? 0)];
 };
 
 export const isAtLeast = (version: Version, minimum: Version): boolean => {
