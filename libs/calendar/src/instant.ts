@@ -15,6 +15,9 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 export const WEEK_MS = 604_800_000;
 
+/** Last instant that RFC 3339 can write. */
+export const INSTANT_MS_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 const offsetMs = (sign: string | undefined, hours: string | undefined, minutes: string | undefined): number => {

@@ -44,5 +44,16 @@ const parseJson = (line: string): unknown => {
  */
 export const simulateEntitlements = (scenario: unknown): unknown => orError(() => simulate(new Fields(scenario)));
 
+/** A fault of ours in the place of an answer, so that the lines after it are still answered. */
+const formatFault = (error: unknown): unknown => ({
+  error: { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) },
+});
+
 /** The same for a line of JSON text. */
-export const simulateEntitlementsLine = (line: string): string => JSON.stringify(orError(() => simulate(new Fields(parseJson(line)))));
+export const simulateEntitlementsLine = (line: string): string => {
+  try {
+    return JSON.stringify(orError(() => simulate(new Fields(parseJson(line)))));
+  } catch (error) {
+    return JSON.stringify(formatFault(error));
+  }
+};

@@ -42,8 +42,8 @@ export const startOfMeasurement = (entitlement: MeteredEntitlement): Snapshot =>
   initialSnapshot(entitlement.grants, entitlement.measureUsageFrom);
 
 /** A run over an entitlement that can be carried on for ever. */
-export const openEntitlement = (entitlement: MeteredEntitlement, start: Snapshot): Machine =>
-  openMachine(burnOrderOf(entitlement.grants), withGrants(start, entitlement.grants), resetsAfter(entitlement, start.at));
+export const openEntitlement = (entitlement: MeteredEntitlement, start: Snapshot, marksUntil?: InstantMs): Machine =>
+  openMachine(burnOrderOf(entitlement.grants), withGrants(start, entitlement.grants), resetsAfter(entitlement, start.at), marksUntil);
 
 const checkMeasured = (entitlement: MeteredEntitlement, at: InstantMs): void => {
   if (at >= entitlement.measureUsageFrom) return;
@@ -102,7 +102,7 @@ export const balanceHistory = (
   const state = stateAt(entitlement, usage, first, checkpoint);
   const listed = { ...entitlement, grants: entitlement.grants.filter(grant => isListedBetween(grant, first, until)) };
   const start = withGrants(state, listed.grants);
-  const machine = openEntitlement(listed, start);
+  const machine = openEntitlement(listed, start, until);
   const segments: Segment[] = [];
   const record = recordInto(segments);
   advance(machine, usage, until, until, record);

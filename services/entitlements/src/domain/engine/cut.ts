@@ -1,23 +1,31 @@
 import { floorToMinute, occurrence, occurrenceNumberFrom, type InstantMs } from '@drawdown/calendar';
-import type { Grant } from '../grants/grant.js';
 import type { BurnOrder } from './burn-order.js';
 import { DueQueue } from './due-queue.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** The instants at which grants become active, end, or merely carry a mark that has no effect any more (entitlements §6.3.1). */
-const activityInstants = (grants: readonly Grant[], after: InstantMs): Float64Array => {
+/**
+ * The instants at which grants begin and end, and before `marksUntil` also those at which they carry a mark without effect, such as the
+ * expiry of a grant that was voided earlier (entitlements §6.3.1).
+ */
+const activityInstants = ({ grants, startsAt, endsAt }: BurnOrder, after: InstantMs, marksUntil: InstantMs): Float64Array => {
   const instants: InstantMs[] = [];
-  const note = (instant: InstantMs | undefined): void => {
-    if (instant === undefined) return;
-    const cut = floorToMinute(instant);
-    if (cut > after) instants.push(cut);
+  const noteMark = (mark: InstantMs | undefined): void => {
+    if (mark === undefined) return;
+    const cut = floorToMinute(mark);
+    if (after < cut && cut < marksUntil) instants.push(cut);
   };
-  for (const grant of grants) {
-    note(grant.effectiveAt);
-    note(grant.expiresAt);
-    note(grant.voidedAt);
-    note(grant.deletedAt);
+  for (let index = 0; index < grants.length; index += 1) {
+    const start = startsAt[index]!;
+    const end = endsAt[index]!;
+    if (start < end && start > after) instants.push(start);
+    if (start < end && end > after && end < NEVER) instants.push(end);
+    if (marksUntil <= after) continue;
+    const grant = grants[index]!;
+    noteMark(grant.effectiveAt);
+    noteMark(grant.expiresAt);
+    noteMark(grant.voidedAt);
+    noteMark(grant.deletedAt);
   }
   return Float64Array.from(instants).sort();
 };
@@ -44,11 +52,14 @@ export class GrantBoundaries {
   readonly #due = new DueQueue();
   readonly #occurrenceNumbers: Float64Array;
 
-  /** @param after boundaries at or before it have been applied already. */
-  constructor(order: BurnOrder, after: InstantMs) {
+  /**
+   * @param after boundaries at or before it have been applied already.
+   * @param marksUntil cut also at marks without effect, as long as they lie before this instant: they change no state and only show in histories.
+   */
+  constructor(order: BurnOrder, after: InstantMs, marksUntil: InstantMs = after) {
     const { grants, startsAt, endsAt } = order;
     this.#order = order;
-    this.#activity = activityInstants(grants, after);
+    this.#activity = activityInstants(order, after, marksUntil);
     const isEverActive = (index: number): boolean => startsAt[index]! < endsAt[index]!;
     this.#starts = indicesByKey(startsAt, index => startsAt[index]! > after && isEverActive(index));
     this.#ends = indicesByKey(endsAt, index => endsAt[index]! > after && endsAt[index]! < NEVER && isEverActive(index));

@@ -48,10 +48,11 @@ const NOTHING: SegmentEnd = { priorityChange: false, recurring: [], usageReset: 
 const USAGE_RESET: SegmentEnd = { ...NOTHING, usageReset: true };
 const ROLLOVER: SegmentEnd = { ...NOTHING, rollover: true };
 
-export const openMachine = (order: BurnOrder, start: Snapshot, resets: ResetQueue): Machine => {
+/** @param marksUntil for histories: see `GrantBoundaries`. */
+export const openMachine = (order: BurnOrder, start: Snapshot, resets: ResetQueue, marksUntil: InstantMs = start.at): Machine => {
   const state = stateFrom(order, start);
   pay(state, ZERO);
-  return { state, boundaries: new GrantBoundaries(order, start.at), resets, countedTo: start.at };
+  return { state, boundaries: new GrantBoundaries(order, start.at, marksUntil), resets, countedTo: start.at };
 };
 
 /** The next instant at which something other than usage changes the state; infinity for never. */

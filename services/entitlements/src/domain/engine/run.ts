@@ -35,9 +35,9 @@ const listedResets = (resets: readonly EngineReset[]): ResetQueue => {
   };
 };
 
-const open = ({ grants, start, until, resets = [] }: RunInput): Machine => {
+const open = ({ grants, start, until, resets = [] }: RunInput, marksUntil?: InstantMs): Machine => {
   const relevant = checkRun(grants, start, until, resets);
-  return openMachine(burnOrderOf(relevant), start, listedResets(resets));
+  return openMachine(burnOrderOf(relevant), start, listedResets(resets), marksUntil);
 };
 
 /**
@@ -52,7 +52,7 @@ export const run = (input: RunInput): Snapshot => {
 
 /** The same with the segments in between; costs O(G) for each of them. */
 export const runWithHistory = (input: RunInput): { readonly end: Snapshot; readonly history: History } => {
-  const machine = open(input);
+  const machine = open(input, input.until);
   const segments: Segment[] = [];
   const record = recordInto(segments);
   advance(machine, input.usage, input.until, input.until, record);

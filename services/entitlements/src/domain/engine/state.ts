@@ -108,3 +108,18 @@ export const snapshotOf = (state: BurnState, at: InstantMs): Snapshot => ({
   usage: state.usage,
   totalGrantUsage: state.totalGrantUsage,
 });
+
+/** The state as it was when the open segment began, its payments given back. */
+export const segmentStartOf = (state: BurnState): Snapshot => {
+  const { segment } = state;
+  let paid = ZERO;
+  for (const payment of segment.payments) paid += payment;
+  return {
+    at: segment.from,
+    balances: balancesById(state, 'atSegmentStart'),
+    overage: segment.overageAtStart,
+    usageSince: state.usageSince,
+    usage: state.usage - segment.usage,
+    totalGrantUsage: state.totalGrantUsage - paid,
+  };
+};
