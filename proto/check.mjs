@@ -42,7 +42,7 @@ const checkBreaking = () => {
 
 const hashOfGenerated = () => {
   const hash = createHash('sha256');
-  const files = readdirSync(join(root, 'proto', 'gen'), { recursive: true }).filter((name) => name.endsWith('.ts'));
+  const files = readdirSync(join(root, 'proto', 'gen'), { recursive: true }).filter(name => name.endsWith('.ts'));
   for (const name of files.sort()) hash.update(`${name}\0`).update(readFileSync(join(root, 'proto', 'gen', name)));
   return hash.digest('hex');
 };

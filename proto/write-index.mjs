@@ -8,9 +8,9 @@ const root = import.meta.dirname;
 const generated = join(root, 'gen');
 const declaration = /^export (?:declare )?(interface|type|const|enum|function|class) (\w+)/gm;
 /** Map entries are a detail of the wire format; nobody constructs them. */
-const isInternal = (name) => /_\w+Entry$/.test(name);
+const isInternal = name => /_\w+Entry$/.test(name);
 
-const exportsOf = (file) => {
+const exportsOf = file => {
   const kinds = new Map();
   for (const [, kind, name] of readFileSync(file, 'utf8').matchAll(declaration)) {
     const isValue = kind !== 'interface' && kind !== 'type';
@@ -21,7 +21,7 @@ const exportsOf = (file) => {
 
 const lines = ['// Written by proto/write-index.mjs from the generated files.'];
 const files = readdirSync(join(generated, 'ts'), { recursive: true })
-  .filter((name) => name.endsWith('.ts'))
+  .filter(name => name.endsWith('.ts'))
   .sort();
 for (const name of files) {
   const file = join(generated, 'ts', name);
@@ -32,9 +32,13 @@ for (const name of files) {
 lines.push("export { descriptorSet } from './descriptor-set.js';", '');
 writeFileSync(join(generated, 'index.ts'), lines.join('\n'));
 
-const image = execFileSync(join(root, '..', 'node_modules', '.bin', 'buf'), ['build', '--exclude-source-info', '--as-file-descriptor-set', '-o', '-'], {
-  cwd: join(root, '..'),
-});
+const image = execFileSync(
+  join(root, '..', 'node_modules', '.bin', 'buf'),
+  ['build', '--exclude-source-info', '--as-file-descriptor-set', '-o', '-'],
+  {
+    cwd: join(root, '..'),
+  },
+);
 const base64 = image.toString('base64').match(/.{1,120}/g) ?? [];
 writeFileSync(
   join(generated, 'descriptor-set.ts'),
@@ -44,7 +48,7 @@ writeFileSync(
     '/** A serialized `google.protobuf.FileDescriptorSet` of every contract and what it imports. */',
     'export const descriptorSet: Uint8Array = Buffer.from(',
     '  [',
-    ...base64.map((line) => `    '${line}',`),
+    ...base64.map(line => `    '${line}',`),
     "  ].join(''),",
     "  'base64',",
     ');',

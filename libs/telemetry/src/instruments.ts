@@ -26,7 +26,7 @@ export const gauge = (
   read: () => readonly { readonly value: number; readonly attributes: Attributes }[],
 ): ObservableGauge => {
   const instrument = meter().createObservableGauge(name, { unit, description });
-  instrument.addCallback((result) => {
+  instrument.addCallback(result => {
     for (const { value, attributes } of read()) result.observe(value, attributes);
   });
   return instrument;

@@ -4,7 +4,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** Fields that never reach a log, wherever they are in the first three levels of an entry. */
 const SECRET_FIELDS = ['token', 'authorization', 'password', 'secret', 'privateKey'];
-const redactedPaths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
+const redactedPaths = SECRET_FIELDS.flatMap(field => [field, `*.${field}`, `*.*.${field}`]);
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 

@@ -46,7 +46,7 @@ export const traceCommands = (client: CommandMonitor): void => {
     if (error !== undefined) markFailed(span, error);
     span.end();
   };
-  client.on('commandStarted', (event) => {
+  client.on('commandStarted', event => {
     if (!isTracing() || OWN_COMMANDS.has(event.commandName) || open.size >= OPEN_COMMANDS_MAX) return;
     const target = event.command[event.commandName];
     const collection = typeof target === 'string' ? target : event.databaseName;
@@ -58,6 +58,6 @@ export const traceCommands = (client: CommandMonitor): void => {
     };
     open.set(event.requestId, startSpan(spanName.database(event.commandName, collection), SpanKind.CLIENT, attributes));
   });
-  client.on('commandSucceeded', (event) => end(event.requestId));
-  client.on('commandFailed', (event) => end(event.requestId, event.failure));
+  client.on('commandSucceeded', event => end(event.requestId));
+  client.on('commandFailed', event => end(event.requestId, event.failure));
 };

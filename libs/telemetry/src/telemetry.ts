@@ -42,7 +42,7 @@ const startPrometheus = async (options: TelemetryOptions): Promise<MetricReader[
 };
 
 const withinStopLimit = async (work: Promise<void>): Promise<void> => {
-  const limit = new Promise<void>((resolve) => setTimeout(resolve, TELEMETRY_STOP_MS_MAX).unref());
+  const limit = new Promise<void>(resolve => setTimeout(resolve, TELEMETRY_STOP_MS_MAX).unref());
   await Promise.race([work.catch(() => undefined), limit]);
 };
 

@@ -31,7 +31,7 @@ export const traced = <T>(
 ): Promise<T> => {
   const spanOptions = { kind, attributes, ...(options.links === undefined ? {} : { links: [...options.links] }) };
   const parent = options.parent ?? context.active();
-  return trace.getTracer(INSTRUMENTATION_SCOPE).startActiveSpan(name, spanOptions, parent, async (span) => {
+  return trace.getTracer(INSTRUMENTATION_SCOPE).startActiveSpan(name, spanOptions, parent, async span => {
     try {
       return await work(span);
     } catch (error) {

@@ -1,0 +1,49 @@
+import { status } from '@grpc/grpc-js';
+
+/** Stable reason → gRPC code. */
+export type ErrorCodes = Readonly<Record<string, status>>;
+
+/** What the edge itself may answer. */
+const EDGE_CODES: ErrorCodes = {
+  TOKEN_MISSING: status.UNAUTHENTICATED,
+  TOKEN_INVALID: status.UNAUTHENTICATED,
+  TOKEN_EXPIRED: status.UNAUTHENTICATED,
+  ROLE_MISSING: status.PERMISSION_DENIED,
+  MALFORMED_REQUEST: status.INVALID_ARGUMENT,
+  TOO_MANY_CALLS: status.RESOURCE_EXHAUSTED,
+  DRAINING: status.UNAVAILABLE,
+  DEADLINE_EXCEEDED: status.DEADLINE_EXCEEDED,
+  CANCELLED: status.CANCELLED,
+};
+
+/** The table of entitlements §14; the other contexts share these reasons and add their own. */
+const SHARED_CODES: ErrorCodes = {
+  NOT_FOUND: status.NOT_FOUND,
+  ALREADY_EXISTS: status.ALREADY_EXISTS,
+  ENTITLEMENT_ALREADY_EXISTS: status.ALREADY_EXISTS,
+  ALREADY_DELETED: status.ALREADY_EXISTS,
+  WRONG_TYPE: status.INVALID_ARGUMENT,
+  ENTITLEMENT_CREATE_PROPERTY_MISMATCH: status.INVALID_ARGUMENT,
+  INVALID_FEATURE: status.INVALID_ARGUMENT,
+  GRANT_AMOUNT_MUST_BE_POSITIVE: status.INVALID_ARGUMENT,
+  GRANT_EFFECTIVE_AT_MUST_BE_SET: status.INVALID_ARGUMENT,
+  VALIDATION: status.INVALID_ARGUMENT,
+  FORBIDDEN: status.PERMISSION_DENIED,
+  PRECONDITION_FAILED: status.FAILED_PRECONDITION,
+  CONCURRENT_UPDATE: status.ABORTED,
+  INSUFFICIENT_BALANCE: status.FAILED_PRECONDITION,
+  HOLD_EXPIRED: status.FAILED_PRECONDITION,
+  HOLD_CLOSED: status.FAILED_PRECONDITION,
+  IDEMPOTENCY_MISMATCH: status.FAILED_PRECONDITION,
+  COMMAND_EXPIRED: status.FAILED_PRECONDITION,
+  HISTORY_EXPIRED: status.FAILED_PRECONDITION,
+  EVENT_TIME_IN_FUTURE: status.INVALID_ARGUMENT,
+  POSITION_UNKNOWN: status.INVALID_ARGUMENT,
+  STALE_READ: status.UNAVAILABLE,
+  NOT_READY: status.UNAVAILABLE,
+  CLOCK_UNCERTAIN: status.UNAVAILABLE,
+  OWNER_UNAVAILABLE: status.UNAVAILABLE,
+};
+
+/** The common table with a service's own reasons added; a service may not give a common reason another code. */
+export const errorCodes = (own: ErrorCodes = {}): ErrorCodes => ({ ...own, ...SHARED_CODES, ...EDGE_CODES });

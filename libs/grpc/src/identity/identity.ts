@@ -1,0 +1,103 @@
+import { Refusal } from '@drawdown/errors';
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+
+import { GRPC_LIMITS } from '../limits.js';
+import type { Caller } from './caller.js';
+
+const ALGORITHMS = ['EdDSA', 'ES256'];
+const BEARER = 'Bearer ';
+
+export interface IdentityOptions {
+  readonly keys: JWTVerifyGetKey;
+  /** `aud` that a token must have. @default `drawdown` */
+  readonly audience?: string;
+  /** Milliseconds since 1970. @default the system's clock */
+  readonly nowMs?: () => number;
+}
+
+interface Verified {
+  readonly caller: Caller;
+  readonly untilMs: number;
+}
+
+/** Thrown for a call without a usable token; nothing says which part of the token was wrong but its age. */
+const unauthenticated = (reason: 'TOKEN_MISSING' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED', message: string, cause?: unknown): Refusal =>
+  new Refusal(reason, message, {}, [], { cause });
+
+const isTextList = (value: unknown): value is string[] => Array.isArray(value) && value.every(item => typeof item === 'string');
+
+const callerOf = (payload: JWTPayload): Caller => {
+  const namespace = payload['namespace'];
+  const roles = payload['roles'] ?? [];
+  if (typeof namespace !== 'string' || namespace === '' || Buffer.byteLength(namespace) > GRPC_LIMITS.keyBytesMax) {
+    throw unauthenticated('TOKEN_INVALID', 'the token names no namespace');
+  }
+  if (!isTextList(roles)) throw unauthenticated('TOKEN_INVALID', 'the roles of the token are not a list of texts');
+  return { subject: payload.sub ?? '', namespace, roles: new Set(roles) };
+};
+
+/**
+ * Turns the `authorization` metadata of a call into its caller. A token must be signed by a known key (`kid` is required) with EdDSA or
+ * ES256, name our audience and its own end. Verified tokens are remembered, so that a signature is checked once and not on every call.
+ */
+export class Identity {
+  readonly #keys: JWTVerifyGetKey;
+  readonly #audience: string;
+  readonly #nowMs: () => number;
+  readonly #verified = new Map<string, Verified>();
+
+  constructor(options: IdentityOptions) {
+    const { keys } = options;
+    this.#keys = (header, token) => {
+      if (header.kid === undefined || header.kid === '') throw unauthenticated('TOKEN_INVALID', 'the token names no key');
+      return keys(header, token);
+    };
+    this.#audience = options.audience ?? 'drawdown';
+    this.#nowMs = options.nowMs ?? Date.now;
+  }
+
+  /** Answers at once for a remembered token. Throws or rejects with Refusal `TOKEN_MISSING`, `TOKEN_INVALID` or `TOKEN_EXPIRED`. */
+  callerOf(authorization: string | undefined): Caller | Promise<Caller> {
+    if (authorization?.startsWith(BEARER) !== true) throw unauthenticated('TOKEN_MISSING', 'the call carries no bearer token');
+    const token = authorization.slice(BEARER.length);
+    const known = this.#verified.get(token);
+    if (known === undefined) return this.#verify(token);
+    if (this.#nowMs() < known.untilMs) return known.caller;
+    this.#verified.delete(token);
+    return this.#verify(token);
+  }
+
+  async #verify(token: string): Promise<Caller> {
+    if (token.length > GRPC_LIMITS.tokenCharactersMax) throw unauthenticated('TOKEN_INVALID', 'the token is too long');
+    const payload = await this.#payloadOf(token);
+    const caller = callerOf(payload);
+    const expiresAtMs = ((payload.exp ?? 0) + GRPC_LIMITS.clockToleranceSecondsMax) * 1_000;
+    this.#remember(token, { caller, untilMs: Math.min(expiresAtMs, this.#nowMs() + GRPC_LIMITS.verifiedTokenMsMax) });
+    return caller;
+  }
+
+  async #payloadOf(token: string): Promise<JWTPayload> {
+    try {
+      const { payload } = await jwtVerify(token, this.#keys, {
+        algorithms: ALGORITHMS,
+        audience: this.#audience,
+        requiredClaims: ['exp'],
+        clockTolerance: GRPC_LIMITS.clockToleranceSecondsMax,
+        currentDate: new Date(this.#nowMs()),
+      });
+      return payload;
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      if (error instanceof errors.JWTExpired) throw unauthenticated('TOKEN_EXPIRED', 'the token has expired', error);
+      throw unauthenticated('TOKEN_INVALID', 'the token is not acceptable', error);
+    }
+  }
+
+  #remember(token: string, verified: Verified): void {
+    if (this.#verified.size >= GRPC_LIMITS.verifiedTokensMax) {
+      const [first] = this.#verified.keys();
+      if (first !== undefined) this.#verified.delete(first);
+    }
+    this.#verified.set(token, verified);
+  }
+}
