@@ -22,7 +22,7 @@ export interface Executed<S, E> {
   readonly events: readonly E[];
   /** Where the events are recorded; without events, the subject's last sequence that the answer rests on. */
   readonly sequence: number;
-  /** The command was recorded before, these are its first events. */
+  /** The command was found recorded, and these are its first events. */
   readonly repeated: boolean;
   /** The state right after the command's own events; of a repeated command, the state now. */
   readonly state: S;

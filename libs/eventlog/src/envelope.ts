@@ -35,6 +35,7 @@ interface CloudEvent {
   readonly data: Json;
 }
 
+const RESERVED_HEADER = /^(?:nats-|drawdown-|content-type$)/i;
 const utf8 = new TextEncoder();
 const utf8Strict = new TextDecoder('utf-8', { fatal: true });
 /** Commas and separators that a decision adds to a message. */
@@ -56,10 +57,15 @@ export class EnvelopeCodec<E> {
     return this.#fragment(subject, decision).sizeBytes;
   }
 
-  encode(subject: string, decisions: readonly Decision<E>[]): Envelope {
+  /** @param extra headers of the caller's, carried along */
+  encode(subject: string, decisions: readonly Decision<E>[], extra: Readonly<Record<string, string>> = {}): Envelope {
+    if (decisions.length === 0) throw new Error('an append needs a decision');
+    const reserved = Object.keys(extra).find(name => RESERVED_HEADER.test(name));
+    if (reserved !== undefined) throw new Error(`header ${reserved} is not a caller's to set`);
     const fragments = decisions.map(decision => this.#fragment(subject, decision));
     return {
       headers: {
+        ...extra,
         [HEADERS.contentType]: BATCH_CONTENT_TYPE,
         [HEADERS.commands]: fragments.map(fragment => fragment.command).join(','),
         [HEADERS.eventTypes]: [...new Set(fragments.flatMap(fragment => fragment.types))].join(','),

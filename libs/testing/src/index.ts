@@ -1,1 +1,1 @@
-export {};
+export { connectForTest, destroyForTest, provisionForTest, testPrefix } from './nats.js';
