@@ -16,15 +16,8 @@ const NODE_VERSION_MIN = [20, 19];
 requireNode();
 process.chdir(root);
 mkdirSync(state, { recursive: true });
-if (!isInstalled()) {
-  run('Installing packages', 'npm', ['ci', '--no-audit', '--no-fund']);
-}
-const sources = hashOfSources();
-const buildStamp = join(state, 'build.stamp');
-if (readOrEmpty(buildStamp) !== sources) {
-  run('Building', 'npm', ['run', '--silent', 'build']);
-  writeFileSync(buildStamp, sources);
-}
+installWhenChanged();
+buildWhenChanged();
 const launcher = join(root, 'deploy/local/dist/local/src/main.js');
 const { main } = await import(pathToFileURL(launcher).href);
 process.exit(await main(root, process.argv.slice(2)));
@@ -37,20 +30,25 @@ function requireNode() {
   process.exit(1);
 }
 
-// npm keeps its own account of what it installed. Comparing that with the lock file notices a new lock file, an
-// installation that broke off, and packages installed by hand, without a stamp of ours that could be wrong.
-function isInstalled() {
-  const account = readOrEmpty(join(root, 'node_modules/.package-lock.json'));
-  if (account === '') return false;
-  const installed = JSON.parse(account).packages;
-  const locked = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  return Object.entries(locked).every(([path, wanted]) => {
-    if (path === '' || !path.includes('node_modules/')) return true;
-    const present = installed[path];
-    if (present === undefined) return wanted.optional === true || wanted.devOptional === true;
-    const same = present.version === wanted.version && present.integrity === wanted.integrity;
-    return same && existsSync(join(root, path));
-  });
+// `npm install --no-save` takes every version from the lock file and leaves that file alone. `npm ci` would refuse a
+// lock file that does not list the binaries of every other operating system, and not every registry has those.
+// The stamp lies in node_modules, so that it goes when that goes.
+function installWhenChanged() {
+  const stamp = join(root, 'node_modules/.drawdown-installed');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (readOrEmpty(stamp) === lock) return;
+  run('Installing packages', 'npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(stamp, lock);
+}
+
+function buildWhenChanged() {
+  const stamp = join(state, 'build.stamp');
+  const sources = hashOfSources();
+  if (readOrEmpty(stamp) === sources) return;
+  run('Building', 'npm', ['run', '--silent', 'build']);
+  writeFileSync(stamp, sources);
 }
 
 // Contents, not times: a fresh checkout of the same sources needs no build, and an older file does.

@@ -46,8 +46,8 @@ export const natsServer = (launch: Launch): Wanted => ({
 export const programWays = (launch: Launch, start: StartProgram) => [
   fromPath(launch, ['nats-server'], NATS_VERSION_MIN, start),
   fromBin(launch, 'nats-server', NATS_VERSION_MIN, start),
-  byFetching(launch, `release archive of ${NATS_VERSION}`, () => downloadNats(launch), NATS_VERSION_MIN, start),
-  byFetching(launch, `go install of ${NATS_VERSION}`, () => goInstallNats(launch), NATS_VERSION_MIN, start),
+  byFetching(launch, 'release archive', () => downloadNats(launch), NATS_VERSION_MIN, start),
+  byFetching(launch, 'go install', () => goInstallNats(launch), NATS_VERSION_MIN, start),
 ];
 
 const startNats = (launch: Launch, program: Program, origin: string): Promise<RunningServer> =>
