@@ -1,0 +1,1 @@
+export { runBurnDown } from './burn-down/run-burn-down.js';
