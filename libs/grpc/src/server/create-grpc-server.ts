@@ -86,8 +86,9 @@ const drainServer = async (edge: Edge, server: Server, msMax: number): Promise<n
 /** Makes the gRPC server of a service out of its Nest module; it listens when told to. */
 export const createGrpcServer = async (module: Type, options: GrpcServerOptions): Promise<GrpcServer> => {
   const codes = errorCodes(options.codes);
-  const report = (error: unknown, incident: string): void =>
+  const report = (error: unknown, incident: string): void => {
     options.logger.error('a call failed by our own mistake', { incident, err: error });
+  };
   const { unaryCallsMax, streamingCallsMax } = { ...GRPC_LIMITS, ...options };
   const edge = new Edge({ identity: options.identity, codes, report, unaryCallsMax, streamingCallsMax });
   const names = ['', ...serviceNamesOf(options.services)];
