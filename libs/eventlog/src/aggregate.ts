@@ -19,6 +19,11 @@ export interface AggregateOptions<S, C, E> {
   readonly commands?: CommandIndex;
   /** Where to fold from. @default the beginning */
   readonly snapshot?: AggregateSnapshot<S>;
+  /**
+   * Whether whoever made the snapshot also folds what the partition's consumer delivers after it: nothing is read from the log then before
+   * the first command. What neither has is found by the append. @default false
+   */
+  readonly snapshotIsCurrent?: boolean;
   /** How long a message with these events is kept (`Nats-TTL`). @default for ever */
   readonly ttlSecondsOf?: (events: readonly E[]) => number | undefined;
   /** @default exponential with full jitter */
@@ -66,6 +71,7 @@ export class Aggregate<S, C, E> {
     this.#sequence = options.snapshot?.sequence ?? 0;
     this.#expectedSequence = this.#sequence;
     this.#timeMs = options.snapshot?.timeMs ?? 0;
+    this.#isLoaded = options.snapshotIsCurrent ?? false;
   }
 
   /** The state after everything that was folded; commands under way are not in it. */

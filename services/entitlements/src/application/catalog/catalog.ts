@@ -1,0 +1,87 @@
+import { evolveEntry, EMPTY_ENTRY, measuring, type CatalogEntry, type CatalogEvent, type CatalogKind, type MeasuringMeter } from '../../domain/index.js';
+
+/** The address of one entry: an aggregate of its own (design §4.1). */
+export interface CatalogAddress {
+  readonly namespace: string;
+  readonly kind: CatalogKind;
+  readonly key: string;
+}
+
+/**
+ * Features, meters and set-aside messages of all namespaces, in the memory of every replica and fed by the stream alone. It may be a moment
+ * behind; who must know the newest (creating an entitlement) asks the log.
+ */
+export class Catalog {
+  readonly #entries = new Map<string, { readonly address: CatalogAddress; entry: CatalogEntry; sequence: number }>();
+  readonly #meters = new Map<string, MeasuringMeter[]>();
+  readonly #setAside = new Set<string>();
+
+  /** Applies what one message of an entry recorded; older messages than the last applied one change nothing. */
+  apply(address: CatalogAddress, events: readonly CatalogEvent[], sequence: number): void {
+    const id = addressKey(address);
+    const known = this.#entries.get(id);
+    if (known !== undefined && known.sequence >= sequence) return;
+    const entry = events.reduce(evolveEntry, known?.entry ?? EMPTY_ENTRY);
+    this.#entries.set(id, { address, entry, sequence });
+    for (const event of events) this.#index(address.namespace, event);
+  }
+
+  entry(address: CatalogAddress): CatalogEntry {
+    return this.#entries.get(addressKey(address))?.entry ?? EMPTY_ENTRY;
+  }
+
+  /** All meters that measure a type of event, in the order of their creation. */
+  metersFor(namespace: string, eventType: string): readonly MeasuringMeter[] {
+    return this.#meters.get(typeKey(namespace, eventType)) ?? NONE;
+  }
+
+  /** `<namespace>/<key>` of every meter, sorted: what a partition must have counted before it can answer. */
+  meterIds(): readonly string[] {
+    return [...this.#entries.values()]
+      .filter(({ entry }) => entry.meter !== undefined)
+      .map(({ address }) => meterId(address.namespace, address.key))
+      .sort();
+  }
+
+  /** The entries of one kind in a namespace, by key. */
+  list(namespace: string, kind: CatalogKind): readonly CatalogEntry[] {
+    return [...this.#entries.values()]
+      .filter(({ address }) => address.namespace === namespace && address.kind === kind)
+      .sort((left, right) => (left.address.key < right.address.key ? -1 : 1))
+      .map(({ entry }) => entry);
+  }
+
+  /** Whether a message is passed over by every fold (design §4.10). */
+  isSetAside(stream: string, sequence: number): boolean {
+    return this.#setAside.has(messageKey(stream, sequence));
+  }
+
+  #index(namespace: string, event: CatalogEvent): void {
+    switch (event.type) {
+      case 'meter-created': {
+        const key = typeKey(namespace, event.meter.eventType);
+        this.#meters.set(key, [...(this.#meters.get(key) ?? NONE), measuring(event.meter)]);
+        return;
+      }
+      case 'message-set-aside':
+        this.#setAside.add(messageKey(event.stream, event.sequence));
+        return;
+      case 'message-taken-back':
+        this.#setAside.delete(messageKey(event.stream, event.sequence));
+        return;
+      case 'feature-created':
+      case 'feature-archived':
+        return;
+    }
+  }
+}
+
+const NONE: readonly MeasuringMeter[] = [];
+
+export const meterId = (namespace: string, key: string): string => `${namespace}/${key}`;
+
+const addressKey = ({ namespace, kind, key }: CatalogAddress): string => JSON.stringify([namespace, kind, key]);
+
+const typeKey = (namespace: string, eventType: string): string => JSON.stringify([namespace, eventType]);
+
+const messageKey = (stream: string, sequence: number): string => `${stream}/${sequence}`;
