@@ -2,7 +2,7 @@ import { stringify } from 'lossless-json';
 import { checkAttributes } from './attributes.js';
 import type { EncodedMessage, ExtensionValue } from './event.js';
 import { ExactNumber } from './exact-number.js';
-import type { ExactJson, ExactJsonObject } from './exact-json.js';
+import type { ExactJson } from './exact-json.js';
 import { BATCH_JSON, CONTENT_TYPE, STRUCTURED_JSON } from './media-type.js';
 import { encodePercent } from './percent.js';
 
@@ -30,9 +30,9 @@ export class UnencodableEvent extends Error {
   override readonly name = 'UnencodableEvent';
 }
 
-const attributesOf = (event: OutgoingEvent): ExactJsonObject => {
+const attributesOf = (event: OutgoingEvent): Readonly<Record<string, ExtensionValue>> => {
   const { id, source, type, subject, time, data, extensions } = event;
-  const attributes: Record<string, ExactJson> = {
+  const attributes: Record<string, ExtensionValue> = {
     ...extensions,
     specversion: SPECVERSION,
     id,

@@ -1,4 +1,4 @@
-import type { Collection, Filter, Sort, SortDirection } from 'mongodb';
+import type { Collection, Filter, SortDirection } from 'mongodb';
 import { ProjectionUnavailable } from './faults.js';
 import type { ProjectedDocument } from './types.js';
 
@@ -13,6 +13,8 @@ export interface PageRequest<T> {
   readonly limit: number;
   /** Last document of the page before; only its sort fields and `_id` are used. */
   readonly after?: Partial<T>;
+  /** Top-level fields left out of the answer, for instance large ones. */
+  readonly omit?: readonly (keyof T & string)[];
 }
 
 /** The reading side of one collection of one generation. */
@@ -38,19 +40,19 @@ export class ProjectionCollection<T extends ProjectedDocument> {
       throw new RangeError(`limit ${page.limit} is not within 1–${PAGE_DOCUMENTS_MAX}`);
     const order: [string, SortDirection][] = [...page.sort.map(({ field, direction }): [string, 1 | -1] => [field, direction]), ['_id', 1]];
     const bounded = page.after === undefined ? filter : ({ $and: [filter, beyond(order, page.after)] } as Filter<T>);
-    const cursor = this.documents.find(bounded, { limit: page.limit }).sort(order);
+    const projection = Object.fromEntries((page.omit ?? []).map(field => [field, 0]));
+    const cursor = this.documents.find(bounded, { limit: page.limit, projection }).sort(order);
     return (await this.faulty(cursor.toArray())) as T[];
   }
 
   /** Every matching document by ascending id, a bounded number in memory: for audits and rebuilds. */
-  async *scan(filter: Filter<T>): AsyncIterable<T> {
-    let after: Partial<T> | undefined;
-    for (;;) {
-      const page = await this.findMany(filter, { sort: [], limit: SCAN_DOCUMENTS_PER_FETCH, ...(after === undefined ? {} : { after }) });
+  async *scan(filter: Filter<T>, omit: readonly (keyof T & string)[] = []): AsyncIterable<T> {
+    let page: T[] = [];
+    do {
+      const after = page.at(-1);
+      page = await this.findMany(filter, { sort: [], limit: SCAN_DOCUMENTS_PER_FETCH, omit, ...(after === undefined ? {} : { after }) });
       yield* page;
-      if (page.length < SCAN_DOCUMENTS_PER_FETCH) return;
-      after = page.at(-1);
-    }
+    } while (page.length === SCAN_DOCUMENTS_PER_FETCH);
   }
 
   private faulty<R>(call: Promise<R>): Promise<R> {

@@ -1,29 +1,30 @@
-import { MongoBulkWriteError, type AnyBulkWriteOperation, type Collection } from 'mongodb';
+import { MongoBulkWriteError, type AnyBulkWriteOperation, type Collection, type Filter } from 'mongodb';
 import { ProjectionUnavailable } from './faults.js';
-import type { CollectionDeclaration, FlushResult, ProjectedDocument, ProjectionWrite, RefusedWrite, Stamp } from './types.js';
+import type { FlushResult, ProjectedDocument, ProjectionWrite, RefusedWrite, Stamp, StoredCollection } from './types.js';
 
 const DUPLICATE_KEY = 11_000;
 /** A race for a document that is being inserted is decided after one repetition; more means that somebody keeps deleting. */
 const ATTEMPTS_MAX = 4;
 
-type Stored = ProjectedDocument;
+/** Fields are looked up by the names that a declaration gives. */
+type Stored = ProjectedDocument & Readonly<Record<string, unknown>>;
 
 /** Sequences are missing from no document that was written here, so a document without one is not ours: treat it as the oldest. */
 const sequenceOf = (document: Stored, field: string): number => {
-  const value: unknown = document[field];
+  const value = document[field];
   return typeof value === 'number' ? value : -1;
 };
 
 const isStamped = (stamp: Stamp): { epoch: number; writtenAt: Date } => ({ epoch: stamp.epoch, writtenAt: new Date(stamp.writtenAtMs) });
 
 /** `{_id, a: {$lte: a}, b: {$lte: b}}`: the stored document is nowhere newer than ours. */
-const guardOf = (declaration: CollectionDeclaration<Stored>, document: Stored): Record<string, unknown> => {
+const guardOf = (declaration: StoredCollection, document: ProjectedDocument): Filter<Stored> => {
   const guard: Record<string, unknown> = { _id: document._id };
-  for (const field of declaration.sequences) guard[field] = { $lte: document[field] as number };
+  for (const field of declaration.sequences) guard[field] = { $lte: sequenceOf(document as Stored, field) };
   return guard;
 };
 
-const compare = (declaration: CollectionDeclaration<Stored>, stored: Stored, ours: Stored): 'NEWER_OR_SAME' | 'OLDER' | 'MIXED' => {
+const compare = (declaration: StoredCollection, stored: Stored, ours: Stored): 'NEWER_OR_SAME' | 'OLDER' | 'MIXED' => {
   const pairs = declaration.sequences.map(field => [sequenceOf(stored, field), sequenceOf(ours, field)] as const);
   if (pairs.every(([there, here]) => there <= here)) return 'OLDER';
   return pairs.every(([there, here]) => there >= here) ? 'NEWER_OR_SAME' : 'MIXED';
@@ -47,7 +48,7 @@ const refusedIndexes = (error: unknown, what: string): number[] => {
  */
 export const flushCollection = async (
   collection: Collection<Stored>,
-  declaration: CollectionDeclaration<Stored>,
+  declaration: StoredCollection,
   writes: readonly ProjectionWrite[],
   stamp: Stamp,
 ): Promise<FlushResult> => {
@@ -75,7 +76,7 @@ export const flushCollection = async (
 
 const whyRefused = async (
   collection: Collection<Stored>,
-  declaration: CollectionDeclaration<Stored>,
+  declaration: StoredCollection,
   writes: readonly ProjectionWrite[],
   what: string,
 ): Promise<{ refused: RefusedWrite[]; retry: ProjectionWrite[] }> => {
@@ -87,12 +88,12 @@ const whyRefused = async (
     .catch((error: unknown) => {
       throw new ProjectionUnavailable(what, error);
     });
-  const stored = new Map(found.map(document => [document._id, document as Stored]));
+  const stored = new Map(found.map(document => [document._id, document]));
   const refused: RefusedWrite[] = [];
   const retry: ProjectionWrite[] = [];
   for (const write of writes) {
     const there = stored.get(write.document._id);
-    const order = there === undefined ? 'OLDER' : compare(declaration, there, write.document);
+    const order = there === undefined ? 'OLDER' : compare(declaration, there, write.document as Stored);
     if (order === 'OLDER') retry.push(write);
     else refused.push({ write, because: order === 'MIXED' ? 'DIVERGED' : 'SUPERSEDED' });
   }

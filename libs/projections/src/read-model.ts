@@ -3,7 +3,7 @@ import { ProjectionCollection } from './collection.js';
 import { GenerationSuperseded, ProjectionMissing, ProjectionUnavailable } from './faults.js';
 import { flushCollection } from './flush.js';
 import { GenerationPointer, type PointerDocument } from './pointer.js';
-import type { CollectionDeclaration, FlushResult, ProjectedDocument, ProjectionWrite, Stamp } from './types.js';
+import type { CollectionDeclaration, FlushResult, ProjectedDocument, ProjectionWrite, Stamp, StoredCollection } from './types.js';
 import { Watermarks, type WatermarkDocument } from './watermarks.js';
 
 const NAMESPACE_EXISTS = 48;
@@ -11,7 +11,7 @@ const NAMESPACE_EXISTS = 48;
 export interface ReadModelDeclaration {
   /** For instance `entitlements`; the generations and watermarks bear it. */
   readonly name: string;
-  readonly collections: readonly CollectionDeclaration<ProjectedDocument>[];
+  readonly collections: readonly StoredCollection[];
 }
 
 export interface ReadModelOptions {
@@ -64,7 +64,7 @@ export class ReadModel {
    * error some are stored and some are not, and the same writes again give the same result. Give each id once.
    */
   async flush(writes: readonly ProjectionWrite[], stamp: Stamp): Promise<FlushResult> {
-    const byCollection = new Map<string, { declaration: CollectionDeclaration<ProjectedDocument>; writes: ProjectionWrite[] }>();
+    const byCollection = new Map<string, { declaration: StoredCollection; writes: ProjectionWrite[] }>();
     for (const write of writes) {
       const group = byCollection.get(write.collection.name);
       if (group === undefined) byCollection.set(write.collection.name, { declaration: write.collection, writes: [write] });
@@ -80,7 +80,7 @@ export class ReadModel {
   }
 
   /** Deletes by id, without a guard: only for documents that nothing will ever write again, such as merged segments. */
-  async deleteByIds<T extends ProjectedDocument>(declaration: CollectionDeclaration<T>, ids: readonly string[]): Promise<void> {
+  async deleteByIds(declaration: StoredCollection, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await this.documents(declaration)
       .deleteMany({ _id: { $in: [...ids] } })
@@ -165,8 +165,8 @@ export class ReadModel {
     );
   }
 
-  private documents<T extends ProjectedDocument>(declaration: CollectionDeclaration<T>): Collection<ProjectedDocument> {
-    return this.db.collection<ProjectedDocument>(this.stored(declaration.name));
+  private documents(declaration: StoredCollection): Collection<ProjectedDocument & Readonly<Record<string, unknown>>> {
+    return this.db.collection(this.stored(declaration.name));
   }
 
   private stored(name: string): string {

@@ -1,7 +1,7 @@
-import type { Document, IndexDirection } from 'mongodb';
+import type { IndexDirection } from 'mongodb';
 
 /** Every projected document has a string id; what else it holds is its owner's matter. */
-export interface ProjectedDocument extends Document {
+export interface ProjectedDocument {
   readonly _id: string;
 }
 
@@ -18,20 +18,30 @@ export interface IndexDeclaration {
   readonly unique?: boolean;
 }
 
-/** A collection, declared beside the type of its documents. */
-export interface CollectionDeclaration<T extends ProjectedDocument> {
+/** A collection as the database knows it. */
+export interface StoredCollection {
   /** Name without generation, for instance `entitlement_balances`. */
   readonly name: string;
   /** The fields that hold the sequence of every stream a document was folded from: at least one. */
-  readonly sequences: readonly (keyof T & string)[];
+  readonly sequences: readonly string[];
   readonly indexes: readonly IndexDeclaration[];
 }
 
-/** A document to be stored whole, unless the stored one is newer in any of its sequences. */
-export interface ProjectionWrite<T extends ProjectedDocument = ProjectedDocument> {
-  readonly collection: CollectionDeclaration<T>;
-  readonly document: T;
+/** A collection, declared beside the type of its documents. */
+export interface CollectionDeclaration<T extends ProjectedDocument> extends StoredCollection {
+  readonly sequences: readonly (keyof T & string)[];
 }
+
+/** A document to be stored whole, unless the stored one is newer in any of its sequences. Made by {@link projectionWrite}. */
+export interface ProjectionWrite {
+  readonly collection: StoredCollection;
+  readonly document: ProjectedDocument;
+}
+
+export const projectionWrite = <T extends ProjectedDocument>(collection: CollectionDeclaration<T>, document: T): ProjectionWrite => ({
+  collection,
+  document,
+});
 
 /**
  * Why a write was not stored.
