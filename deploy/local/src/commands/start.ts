@@ -1,10 +1,12 @@
 import { Refusal } from '@drawdown/errors';
 import { identityStep, serversStep } from '../steps/ground.js';
+import { provisionStep } from '../steps/provision.js';
+import { servicesStep } from '../steps/services.js';
 import type { Stage, Step } from '../steps/step.js';
 import type { Command } from './command.js';
 
 /** What `npm start` does, in this order; each step finds what the ones before it left on the stage. */
-const STEPS: readonly Step[] = [serversStep, identityStep];
+const STEPS: readonly Step[] = [serversStep, provisionStep, identityStep, servicesStep];
 
 /**
  * Servers, services and whatever else is in `STEPS`; then stays until it is interrupted or something of it ends.
@@ -15,7 +17,7 @@ export const start: Command = async (launch, words, interrupted) => {
   const unknown = words.filter(word => word !== '--once');
   if (unknown.length > 0) throw new Refusal('UNKNOWN_OPTION', `npm start knows only --once, not ${unknown.join(' ')}`);
 
-  const stage: Stage = { launch, variables: {}, failures: [] };
+  const stage: Stage = { launch, variables: {}, failures: [], addresses: new Map() };
   for (const step of STEPS) {
     launch.requireOpen(step.title);
     const failure = await Promise.race([step.run(stage), ...stage.failures]);

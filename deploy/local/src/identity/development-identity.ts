@@ -8,7 +8,7 @@ const ALGORITHM = 'EdDSA';
 const AUDIENCE = 'drawdown';
 
 /** What a development token says of its bearer. */
-export interface Bearer {
+interface Bearer {
   readonly subject: string;
   /** Every call is bound to it. */
   readonly namespace: string;

@@ -28,7 +28,7 @@ export interface OwnProcess {
   stop(): Promise<void>;
 }
 
-export interface ProcessExit {
+interface ProcessExit {
   /** Null when a signal ended it. */
   readonly exitCode: number | null;
   /** False when `stop` was called first. */
@@ -115,6 +115,8 @@ const settlesWithin = async (promise: Promise<unknown>, msMax: number): Promise<
 };
 
 const logTail = async (log: string): Promise<string> => {
-  const lines = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-LIMITS.logTailLinesMax);
+  const text = (await readFile(log, 'utf8')).trimEnd();
+  if (text === '') return `, its log ${log} is empty`;
+  const lines = text.split('\n').slice(-LIMITS.logTailLinesMax);
   return `\n  the end of ${log}:\n    ${lines.join('\n    ')}`;
 };

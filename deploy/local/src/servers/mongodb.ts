@@ -15,7 +15,7 @@ import { onFreePorts } from './ports.js';
 import type { RunningServer, Wanted, Way } from './server.js';
 import { byFetching, describeProgram, fromBin, fromEnvironment, fromPath } from './ways.js';
 
-export const MONGODB_VERSION_MIN: Version = [6, 0, 0];
+const MONGODB_VERSION_MIN: Version = [6, 0, 0];
 
 /** The real one first; where it cannot be had, a compatible server in memory (design §9). */
 export const mongodbServer = (launch: Launch): Wanted => {

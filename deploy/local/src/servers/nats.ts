@@ -16,7 +16,7 @@ import { byFetching, describeProgram, fromBin, fromEnvironment, fromPath } from 
 import type { StartProgram } from './ways.js';
 
 /** Older servers ignore wildcard expectations and unknown stream options without a word. */
-export const NATS_VERSION_MIN: Version = [2, 12, 0];
+const NATS_VERSION_MIN: Version = [2, 12, 0];
 
 const HELP = [
   'set DRAWDOWN_NATS_URL to a NATS server 2.12 or newer with JetStream',

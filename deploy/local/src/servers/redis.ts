@@ -15,7 +15,7 @@ import type { RunningServer, Wanted } from './server.js';
 import { byFetching, describeProgram, fromEnvironment, fromPath } from './ways.js';
 
 /** The first with functions. */
-export const REDIS_VERSION_MIN: Version = [7, 0, 0];
+const REDIS_VERSION_MIN: Version = [7, 0, 0];
 
 /**
  * Never evicts, and answers only after the write is on disk: a store that forgets silently is worse than none.

@@ -41,7 +41,7 @@ export class AddressUnusable extends Fault {
 }
 
 /** No way worked. The message says what was tried, why each failed, and what would help. */
-export class ServerUnavailable extends Fault {
+class ServerUnavailable extends Fault {
   override readonly name = 'ServerUnavailable';
 
   constructor(wanted: Wanted, tried: readonly string[]) {

@@ -8,6 +8,8 @@ export interface Stage {
   readonly variables: Record<string, string>;
   /** Each settles with a sentence when something that was started has ended without being asked. */
   readonly failures: Promise<string>[];
+  /** Where each service answers gRPC, `host:port`. */
+  readonly addresses: Map<string, string>;
   identity?: DevelopmentIdentity;
 }
 
