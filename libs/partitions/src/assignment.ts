@@ -15,9 +15,10 @@ const weightOf = (member: string, partition: number): number => {
  * nobody gets more than a fair share rounded up, because 64 partitions are too few for chance alone to spread them evenly.
  * Depends only on the set of members, so that replicas that see the same members agree without talking.
  */
-export const assignPartitions = (members: readonly string[], partitions: number): ReadonlyMap<number, string> => {
+export const assignPartitions = (replicas: readonly string[], partitions: number): ReadonlyMap<number, string> => {
+  const members = [...new Set(replicas)];
   const shareMax = Math.ceil(partitions / Math.max(1, members.length));
-  const pairs = [...new Set(members)].flatMap(member =>
+  const pairs = members.flatMap(member =>
     Array.from({ length: partitions }, (_, partition) => ({ member, partition, weight: weightOf(member, partition) })),
   );
   pairs.sort((a, b) => b.weight - a.weight || a.partition - b.partition || (a.member < b.member ? -1 : 1));

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Bounds of a wait between two attempts, in milliseconds. */
 export interface BackoffBounds {
   readonly retryMinMs: number;
@@ -6,6 +8,8 @@ export interface BackoffBounds {
 
 /** The exponent is bounded so that the doubling never leaves the safe integers. */
 const DOUBLINGS_MAX = 30;
+/** Waits that may hang on one end: a few per partition. */
+const WAITS_MAX = 256;
 
 /** Full jitter: anywhere between nothing and a bound that doubles with each attempt, so that replicas do not retry in step. */
 export const backoffMs = (attempt: number, bounds: BackoffBounds, random: () => number): number =>
@@ -26,3 +30,10 @@ export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     const timer = setTimeout(finish, ms);
     signal.addEventListener('abort', finish);
   });
+
+/** Ends many waits at once. Node warns of a leak from the eleventh listener on; here there is one per partition at most, and bounded. */
+export const endOfMany = (): AbortController => {
+  const controller = new AbortController();
+  setMaxListeners(WAITS_MAX, controller.signal);
+  return controller;
+};

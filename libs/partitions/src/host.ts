@@ -14,7 +14,7 @@ import {
 import type { OwnershipChange, PartitionObserver } from './observer.js';
 import { OwnedPartition } from './owned-partition.js';
 import { OwnerRequests, type RequestOptions } from './owner-requests.js';
-import { pause } from './backoff.js';
+import { endOfMany, pause } from './backoff.js';
 import type { Lease, PartitionInput, PartitionProcessor } from './ports.js';
 import { PartitionReader, type ReaderStatus } from './reader.js';
 
@@ -65,7 +65,7 @@ export class PartitionHost<D> {
   private readonly owned = new Map<number, OwnedPartition<D>>();
   private readonly busy = new Set<number>();
   private readonly ending = new Set<Promise<void>>();
-  private readonly stopping = new AbortController();
+  private readonly stopping = endOfMany();
   private readonly hostLimits: HostLimits;
   private readonly observer: PartitionObserver;
   private keeper: LeaseKeeper | undefined;

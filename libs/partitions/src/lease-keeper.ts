@@ -1,10 +1,9 @@
 import { Refusal } from '@drawdown/errors';
-import type { ServerClock } from '@drawdown/eventlog';
-import { bucketNames } from '@drawdown/eventlog';
+import { bucketNames, INCARNATION_KEY, type ServerClock } from '@drawdown/eventlog';
 import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
 import { millis, nuid, type NatsConnection } from '@nats-io/transport-node';
-import { pause } from './backoff.js';
+import { endOfMany, pause } from './backoff.js';
 import { HeldLease } from './held-lease.js';
 import { decodeLeaseValue, encodeLeaseValue, LeaseKeys } from './lease-entry.js';
 import { LeaseView } from './lease-view.js';
@@ -24,9 +23,6 @@ export interface LeaseKeeperOptions {
   readonly observer: PartitionObserver;
 }
 
-/** Key in the metadata of the bucket's stream that names its incarnation (design §3.17). */
-export const INCARNATION_METADATA = 'drawdown-incarnation';
-
 /** Parts of a renewal period: how long one attempt may take, and how soon a failed one is repeated. */
 const RENEW_TIMEOUT_SHARE = 0.5;
 const RENEW_RETRY_SHARE = 0.1;
@@ -37,7 +33,7 @@ export class LeaseKeeper {
   readonly instance = nuid.next();
   private readonly keys: LeaseKeys;
   private readonly held = new Map<HeldLease, { renewing: boolean }>();
-  private readonly stopping = new AbortController();
+  private readonly stopping = endOfMany();
   private watching = new AbortController();
   private entriesHeardAtBeat = -1;
   private isMember = false;
@@ -55,7 +51,7 @@ export class LeaseKeeper {
 
   /**
    * Joins: announces this replica and returns once the bucket has been seen whole.
-   * @throws Refusal `LEASES_NOT_AS_CONFIGURED` when the bucket forgets entries after another time than the configured one.
+   * @throws Refusal `LEASES_NOT_AS_CONFIGURED` when the bucket forgets after another time than configured, or has no incarnation.
    */
   static async join(options: LeaseKeeperOptions): Promise<LeaseKeeper> {
     const bucket = await new Kvm(options.nats).open(bucketNames(options.prefix).leases);
@@ -130,10 +126,12 @@ export class LeaseKeeper {
   private async readBucket(): Promise<void> {
     const { config } = await this.manager.streams.info(`KV_${bucketNames(this.options.prefix).leases}`);
     const { ttlMs } = this.options.times;
+    const incarnation = config.metadata?.[INCARNATION_KEY];
     if (millis(config.max_age) !== ttlMs) {
       throw new Refusal('LEASES_NOT_AS_CONFIGURED', `The bucket of leases forgets after ${millis(config.max_age)} ms, not ${ttlMs}`);
     }
-    this.bucketIncarnation = config.metadata?.[INCARNATION_METADATA] ?? '';
+    if (incarnation === undefined) throw new Refusal('LEASES_NOT_AS_CONFIGURED', 'The bucket of leases has no incarnation');
+    this.bucketIncarnation = incarnation;
   }
 
   private async keepWatching(seen: () => void): Promise<void> {

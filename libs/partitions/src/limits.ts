@@ -1,3 +1,5 @@
+import { LEASE_TTL_MS } from '@drawdown/eventlog';
+
 /** What one input may hold in memory before it is applied, and how its consumer is kept alive. */
 export interface ReadLimits {
   /** Messages fetched ahead, and the largest batch handed to `apply`. */
@@ -35,7 +37,7 @@ export interface LeaseTimes {
   readonly stepDownMs: number;
 }
 
-export const DEFAULT_LEASE_TIMES: LeaseTimes = { ttlMs: 15_000, renewEveryMs: 5_000, stepDownMs: 10_000 };
+export const DEFAULT_LEASE_TIMES: LeaseTimes = { ttlMs: LEASE_TTL_MS, renewEveryMs: 5_000, stepDownMs: 10_000 };
 
 /** How requests to owners and the end of a replica are bounded. */
 export interface HostLimits {

@@ -14,7 +14,7 @@ export type OwnerReply =
 
 /** Epoch and incarnation stand in the subject: two replicas that both believe never both answer (design §3.9, §3.17). */
 export const ownerSubject = (prefix: string, context: string, lease: Pick<Lease, 'partition' | 'epoch' | 'incarnation'>): string =>
-  [prefix, 'owner', context, lease.partition, lease.incarnation === '' ? lease.epoch : `${lease.incarnation}-${lease.epoch}`].join('.');
+  [prefix, 'owner', context, lease.partition, `${lease.incarnation}-${lease.epoch}`].join('.');
 
 export const encodeRequestHeaders = (given: ReadonlyMap<string, string>, timeoutMs: number): MsgHdrs => {
   const result = headers();

@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { bucketNames, PARTITIONS, streamTable, Subjects, type StreamKey } from '@drawdown/eventlog';
+import {
+  bucketNames,
+  PARTITIONS,
+  provision,
+  streamTable,
+  Subjects,
+  wantedStreamNames,
+  type DeploymentOptions,
+  type StreamKey,
+} from '@drawdown/eventlog';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import { Kvm } from '@nats-io/kv';
 import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
-import { INCARNATION_METADATA } from '../src/lease-keeper.js';
 import type { LeaseTimes, ReadLimits } from '@drawdown/partitions';
 import { DEFAULT_READ_LIMITS } from '@drawdown/partitions';
 
@@ -21,6 +28,7 @@ export const natsUrl = (): string => {
 
 /** Streams and buckets of one spec file under a prefix of their own, and every connection it opened. */
 export class Deployment {
+  private readonly customers = new Map<string, string>();
   private readonly connections: NatsConnection[] = [];
 
   private constructor(
@@ -30,13 +38,18 @@ export class Deployment {
     readonly jetstream: JetStreamClient,
   ) {}
 
-  static async create(): Promise<Deployment> {
+  static async create(times: LeaseTimes = SHORT_LEASES): Promise<Deployment> {
     const nats = await connect({ servers: natsUrl() });
-    const manager = await jetstreamManager(nats);
-    const prefix = `part${randomBytes(4).toString('hex')}`;
-    const deployment = new Deployment(prefix, nats, manager, jetstream(nats));
-    for (const key of ['usage', 'entitlements', 'deadletters'] as const) await deployment.addStream(key);
+    const deployment = new Deployment(`part${randomBytes(4).toString('hex')}`, nats, await jetstreamManager(nats), jetstream(nats));
+    await provision(nats, deployment.options);
+    const leases = `KV_${bucketNames(deployment.prefix).leases}`;
+    const { config } = await deployment.manager.streams.info(leases);
+    await deployment.manager.streams.update(leases, { ...config, max_age: nanos(times.ttlMs), duplicate_window: nanos(times.ttlMs) });
     return deployment;
+  }
+
+  private get options(): DeploymentOptions {
+    return { prefix: this.prefix, streams: ['usage', 'entitlements', 'deadletters'] };
   }
 
   get subjects(): Subjects {
@@ -45,12 +58,6 @@ export class Deployment {
 
   streamName(key: StreamKey): string {
     return streamTable(this.prefix)[key].name;
-  }
-
-  /** The bucket of leases; its time is the server's and must suit `LeaseTimes.ttlMs`. */
-  async addLeases(times: LeaseTimes = SHORT_LEASES): Promise<void> {
-    const metadata = { [INCARNATION_METADATA]: `I${randomBytes(4).toString('hex')}` };
-    await new Kvm(this.nats).create(bucketNames(this.prefix).leases, { ttl: times.ttlMs, metadata });
   }
 
   /** A connection of its own, as another process would have. */
@@ -64,28 +71,30 @@ export class Deployment {
     return (await this.manager.streams.info(this.streamName(key))).state.last_seq;
   }
 
-  /** Publishes straight to the stored form of `usage`, so that a test may choose the partition. */
-  async publishUsage(partition: number, customer: string, data: string | Uint8Array): Promise<number> {
-    const ack = await this.jetstream.publish(`${this.prefix}.p.usage.${partition}.ns.${customer}`, data);
+  /** Publishes as a producer does; the customer is one of the wanted partition, the `which`-th of them. */
+  async publishUsage(partition: number, data: string | Uint8Array, which = 0): Promise<number> {
+    const ack = await this.jetstream.publish(this.subjects.usage('ns', this.customerOf(partition, which)), data);
     return ack.seq;
   }
 
-  async destroy(): Promise<void> {
-    for (const key of ['usage', 'entitlements', 'deadletters'] as const) await this.manager.streams.delete(this.streamName(key));
-    await this.manager.streams.delete(`KV_${bucketNames(this.prefix).leases}`).catch(() => undefined);
-    await Promise.all(this.connections.map(nats => nats.close()));
-    await this.nats.close();
+  /** The `which`-th customer whose partition it is. */
+  customerOf(partition: number, which = 0): string {
+    const key = `${partition}/${which}`;
+    let found = this.customers.get(key);
+    for (let index = 0, seen = 0; found === undefined; index += 1) {
+      const candidate = `customer-${index}`;
+      if (this.subjects.customerPartition('ns', candidate) !== partition) continue;
+      if (seen === which) found = candidate;
+      seen += 1;
+    }
+    this.customers.set(key, found);
+    return found;
   }
 
-  private async addStream(key: StreamKey): Promise<void> {
-    const { name, subjects, transform } = streamTable(this.prefix)[key];
-    await this.manager.streams.add({
-      name,
-      subjects: key === 'usage' ? [...subjects, `${this.prefix}.p.usage.>`] : [...subjects],
-      ...(transform === undefined ? {} : { subject_transform: { src: transform.from, dest: transform.to } }),
-      allow_direct: true,
-      duplicate_window: nanos(100),
-    });
+  async destroy(): Promise<void> {
+    await Promise.all(this.connections.map(nats => nats.close()));
+    for (const name of wantedStreamNames(this.options)) await this.manager.streams.delete(name);
+    await this.nats.close();
   }
 }
 

@@ -10,7 +10,6 @@ const replicas: Replica[] = [];
 
 beforeEach(async () => {
   deployment = await Deployment.create();
-  await deployment.addLeases();
   store = new SequenceStore();
 });
 afterEach(async () => {
@@ -43,10 +42,10 @@ it('spreads 64 partitions evenly over three replicas, and over two when one drai
 it('takes over what a killed replica left, behind its watermark', async () => {
   const [survivor, victim] = await Promise.all([start('survivor'), start('victim')]);
   await eventually('both work', () => loads([survivor, victim]).every(load => load === 32));
-  for (const partition of ALL_PARTITIONS) await deployment.publishUsage(partition, 'customer', `before ${partition}`);
+  for (const partition of ALL_PARTITIONS) await deployment.publishUsage(partition, `before ${partition}`);
   await eventually('all applied', () => store.applied.length === 64);
   await victim.kill();
-  for (const partition of ALL_PARTITIONS) await deployment.publishUsage(partition, 'customer', `after ${partition}`);
+  for (const partition of ALL_PARTITIONS) await deployment.publishUsage(partition, `after ${partition}`);
   await settled([survivor]);
   await eventually('all applied by the survivor', () => store.applied.length === 128);
   expect(new Set(store.texts()).size).toBe(128);
@@ -69,9 +68,9 @@ it('gives a partition up in order: finish the batch, close, and only then let th
     observer: { ownership: (partition, change) => (partition === 5 ? order.push(change) : undefined) },
   });
   await settled([drained]);
-  await deployment.publishUsage(5, 'customer', 'in hand');
+  await deployment.publishUsage(5, 'in hand');
   await eventually('the batch is in hand', () => order.includes('apply'));
-  await deployment.publishUsage(5, 'customer', 'too late');
+  await deployment.publishUsage(5, 'too late');
   const draining = drained.host.drain();
   const heir = await start('heir');
   expect(heir.host.owns(5)).toBe(false);
@@ -149,7 +148,7 @@ it('holds an owner to the deadline, and to a bounded number of requests in hand'
 it('tells the state of every partition, and knows the time from its renewals', async () => {
   const replica = await start('replica');
   await settled([replica]);
-  await deployment.publishUsage(9, 'customer', 'one');
+  await deployment.publishUsage(9, 'one');
   const sequence = await deployment.lastSequence('usage');
   await replica.host.reader(9)?.reached('usage', sequence);
   const status = replica.host.status()[9];

@@ -50,7 +50,7 @@ const read = async (setting: Setting = {}): Promise<{ reader: PartitionReader<st
 
 const publish = async (texts: readonly (string | Uint8Array)[]): Promise<number[]> => {
   const sequences: number[] = [];
-  for (const text of texts) sequences.push(await deployment.publishUsage(partition, 'customer', text));
+  for (const text of texts) sequences.push(await deployment.publishUsage(partition, text));
   return sequences;
 };
 
@@ -120,7 +120,7 @@ it('dead-letters what is wrong in the bytes, with its origin, before the waterma
   expect(copy?.header.get(DeadLetterHeaders.detail)).toBe('the bytes are not text');
   expect(copy?.header.get(DeadLetterHeaders.stream)).toBe('usage');
   expect(copy?.header.get(DeadLetterHeaders.sequence)).toBe(String(sequences[1]));
-  expect(copy?.header.get(DeadLetterHeaders.subject)).toBe(`${deployment.prefix}.p.usage.${partition}.ns.customer`);
+  expect(copy?.header.get(DeadLetterHeaders.subject)).toBe(deployment.subjects.usageStored('ns', deployment.customerOf(partition)));
 });
 
 it('retries a fault in place: nothing overtakes, and the alarm says what waits and why', async () => {

@@ -77,15 +77,18 @@ export class StoringProcessor implements PartitionProcessor<string> {
   async apply(batch: readonly Delivery<string>[]): Promise<void> {
     await this.disturbance.beforeWrite?.(batch);
     const stream = batch[0]?.message.stream ?? 'usage';
-    const rows = batch.map(({ message, value }) => ({
-      stream,
-      sequence: message.sequence,
-      subject: message.subject,
-      text: value,
-      writer: this.writer,
-    }));
-    this.store.write(this.partition, stream, this.position.get(stream) ?? 0, rows);
-    this.position.set(stream, rows.at(-1)?.sequence ?? 0);
+    const position = this.position.get(stream) ?? 0;
+    const rows = batch
+      .map(({ message, value }) => ({ stream, sequence: message.sequence, subject: message.subject, text: value, writer: this.writer }))
+      .filter(({ sequence }) => sequence > position);
+    try {
+      this.store.write(this.partition, stream, position, rows);
+      this.position.set(stream, rows.at(-1)?.sequence ?? position);
+    } catch (error) {
+      // Somebody else wrote in between. What is there now is known by its sequence when the batch comes again.
+      this.position.set(stream, this.store.watermark(this.partition, stream));
+      throw error;
+    }
   }
 
   serve(request: OwnerRequest): Promise<Uint8Array> {
