@@ -1,4 +1,11 @@
-import { JetStreamApiCodes, JetStreamApiError, jetstreamManager, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  jetstreamManager,
+  type JetStreamManager,
+  type StreamConfig,
+  type StreamInfo,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ulid } from 'ulid';
 import { checkServerVersion } from './server.js';
@@ -39,7 +46,10 @@ const makeOrChange = async (manager: JetStreamManager, wanted: WantedConfig): Pr
   const [difference] = differences(wanted, present.config);
   if (isNamed && difference === undefined) return;
   try {
-    await manager.streams.update(wanted.name, { ...wanted, metadata });
+    const changed: Partial<StreamConfig> = { ...wanted, metadata };
+    // The client merges the change into what is there: what should not be there has to be said.
+    if (wanted.subject_transform === undefined) Object.assign(changed, { subject_transform: undefined });
+    await manager.streams.update(wanted.name, changed);
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || difference === undefined) throw error;
     throw new StreamNotAsDeclared(wanted.name, difference.field, difference.declared, `${difference.found} (${error.message})`);

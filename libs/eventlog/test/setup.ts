@@ -1,3 +1,4 @@
+import { isFault, isRefusal, type Fault, type Refusal } from '@drawdown/errors';
 import type { EventLog, EventRegistry } from '@drawdown/eventlog';
 import type { TallyEvent } from './tally.js';
 
@@ -21,4 +22,15 @@ export const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);
   return collected;
+};
+
+/** What a call is refused with; a failure of the test if it is not refused. */
+export const refusalOf = (run: () => unknown): Refusal | Fault => {
+  try {
+    run();
+  } catch (error) {
+    if (isRefusal(error) || isFault(error)) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
 };
