@@ -16,6 +16,8 @@ export const GRPC_LIMITS = {
   streamingMsMax: 3_600_000,
   /** How long calls under way may take when the server goes. */
   drainMsMax: 20_000,
+  /** How long the last answers may take to leave the sockets. */
+  flushMsMax: 250,
   keepaliveMs: 30_000,
   keepaliveTimeoutMs: 10_000,
   /** Tokens remembered as verified; the one remembered first is forgotten first. */

@@ -45,7 +45,8 @@ export interface GrpcServer {
   setStatus(status: ServingStatus, service?: string): void;
   /**
    * Goes gracefully: NOT_SERVING, no new calls, calls under way finish within `msMax`, then whatever is left is cut off, then the
-   * application closes. Resolves to the number of calls that were cut off.
+   * application closes. Resolves to the number of calls that were cut off; a second call waits for the
+   * first.
    */
   drain(msMax?: number): Promise<number>;
 }
@@ -70,15 +71,21 @@ const serviceNamesOf = (services: readonly ServiceDefinitions[]): string[] => [
   ...new Set(services.flatMap(service => Object.values(service)).map(({ path }) => namesOf(path).fullService)),
 ];
 
-const drainServer = async (edge: Edge, server: Server, msMax: number): Promise<number> => {
-  server.tryShutdown(() => undefined);
+const withinMs = async (work: Promise<unknown>, msMax: number): Promise<void> => {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>(resolve => {
     timer = setTimeout(resolve, msMax);
   });
-  await Promise.race([Promise.all([edge.unaryGate.drain(), edge.streamingGate.drain()]), limit]);
+  await Promise.race([work, limit]);
   clearTimeout(timer);
-  const cutOff = edge.unaryGate.open + edge.streamingGate.open;
+};
+
+const drainServer = async (edge: Edge, server: Server, msMax: number): Promise<number> => {
+  const closed = new Promise<void>(resolve => server.tryShutdown(() => resolve()));
+  await withinMs(Promise.all([edge.unaryGate.drain(), edge.streamingGate.drain()]), msMax);
+  const cutOff = edge.unaryGate.cutOff() + edge.streamingGate.cutOff();
+  // The last answers are still on their way; watchers of our health, however, would never leave by themselves.
+  await withinMs(closed, GRPC_LIMITS.flushMsMax);
   server.forceShutdown();
   return cutOff;
 };
@@ -109,6 +116,13 @@ export const createGrpcServer = async (module: Type, options: GrpcServerOptions)
   const setStatus = (status: ServingStatus, service?: string): void => {
     for (const name of service === undefined ? names : [service]) health.setStatus(name, status);
   };
+  const leave = async (msMax: number): Promise<number> => {
+    setStatus('NOT_SERVING');
+    const cutOff = await drainServer(edge, strategy.server, msMax);
+    await app.close();
+    return cutOff;
+  };
+  let leaving: Promise<number> | undefined;
   return {
     app,
     setStatus,
@@ -117,11 +131,6 @@ export const createGrpcServer = async (module: Type, options: GrpcServerOptions)
       await app.listen();
       return strategy.port;
     },
-    drain: async (msMax = GRPC_LIMITS.drainMsMax) => {
-      setStatus('NOT_SERVING');
-      const cutOff = await drainServer(edge, strategy.server, msMax);
-      await app.close();
-      return cutOff;
-    },
+    drain: (msMax = GRPC_LIMITS.drainMsMax) => (leaving ??= leave(msMax)),
   };
 };

@@ -2,11 +2,11 @@ import type { ServiceError } from '@grpc/grpc-js';
 
 import { type ErrorDetails, readErrorDetails } from '../../src/index.js';
 
-type Callback<T> = (error: ServiceError | null, response: T) => void;
+type Callback<T> = (error: ServiceError | null, response?: T) => void;
 
 /** A call that is expected to succeed. */
 export const answerOf = <T>(call: (callback: Callback<T>) => unknown): Promise<T> =>
-  new Promise((resolve, reject) => call((error, response) => (error === null ? resolve(response) : reject(error))));
+  new Promise((resolve, reject) => call((error, response) => (error === null ? resolve(response as T) : reject(error))));
 
 export interface Refused extends ErrorDetails {
   readonly code: number;
