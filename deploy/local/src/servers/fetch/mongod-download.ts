@@ -23,10 +23,12 @@ export const downloadMongod = async (launch: Launch): Promise<string> => {
   const folder = await mkdtemp(join(launch.workspace.bin, 'mongod-'));
   try {
     launch.say('MongoDB: fetching mongod …');
+    // Without this the library accepts any certificate, for a program that is then run.
+    process.env['npm_config_strict_ssl'] = 'true';
     const late = pause(LIMITS.fetchMsMax, undefined, { signal: launch.signal, ref: false }).then(() => {
       throw new Fault('TOO_SLOW', `the download took longer than ${String(LIMITS.fetchMsMax)} ms`);
     });
-    const downloaded = await Promise.race([MongoBinary.getPath({ downloadDir: folder }), late]);
+    const downloaded = await Promise.race([MongoBinary.getPath({ downloadDir: folder, checkMD5: true }), late]);
     await copyFile(downloaded, join(folder, 'mongod.whole'));
     const program = join(launch.workspace.bin, 'mongod');
     await rename(join(folder, 'mongod.whole'), program);
