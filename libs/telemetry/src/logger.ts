@@ -1,6 +1,7 @@
-import { context, trace } from '@opentelemetry/api';
 import type { LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino } from 'pino';
+
+import { currentSpanContext } from './traced.js';
 
 /** Fields that never reach a log, wherever they are in the first three levels of an entry. */
 const SECRET_FIELDS = ['token', 'authorization', 'password', 'secret', 'privateKey'];
@@ -17,7 +18,7 @@ export interface LoggerOptions {
 }
 
 const traceIds = (): Record<string, string> => {
-  const span = trace.getSpanContext(context.active());
+  const span = currentSpanContext();
   return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
 };
 

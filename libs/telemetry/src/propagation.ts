@@ -1,4 +1,6 @@
-import { type Context, type Link, context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { type Context, type Link, context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
+
+import { currentSpanContext } from './traced.js';
 
 /** What NATS headers, gRPC metadata and plain maps have in common: `get` answers nothing, or the empty string, for a missing header. */
 export interface HeaderSource {
@@ -38,6 +40,6 @@ export const extract = (headers: HeaderSource | undefined): Context =>
 
 /** A link to the sender's span, for work on many messages at once, which can have only one parent. */
 export const linkTo = (headers: HeaderSource | undefined): Link | undefined => {
-  const sender = trace.getSpanContext(extract(headers));
+  const sender = currentSpanContext(extract(headers));
   return sender === undefined ? undefined : { context: sender };
 };

@@ -1,6 +1,6 @@
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { MetricReader } from '@opentelemetry/sdk-metrics';
-import { NodeSDK } from '@opentelemetry/sdk-node';
+import { NodeSDK, resources } from '@opentelemetry/sdk-node';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
 
 /** How long a stopping process waits for its last spans to be delivered. */
@@ -57,6 +57,8 @@ export const startTelemetry = async (options: TelemetryOptions): Promise<Telemet
   const sdk = new NodeSDK({
     serviceName: options.serviceName,
     metricReaders: [...prometheus, ...(options.metricReaders ?? [])],
+    // `OTEL_RESOURCE_ATTRIBUTES` and nothing guessed: the process detector would show command lines, and so secrets, to readers of metrics.
+    resourceDetectors: [resources.envDetector],
     logRecordProcessors: [],
     ...(spanProcessors === undefined ? {} : { spanProcessors: [...spanProcessors] }),
   });

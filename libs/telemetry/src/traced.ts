@@ -1,4 +1,15 @@
-import { type Attributes, type Context, context, type Link, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  context,
+  isSpanContextValid,
+  type Link,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 
 const INSTRUMENTATION_SCOPE = 'drawdown';
 
@@ -47,5 +58,11 @@ export const traced = <T>(
 export const startSpan = (name: string, kind: SpanKind, attributes: Attributes, parent: Context = context.active()): Span =>
   trace.getTracer(INSTRUMENTATION_SCOPE).startSpan(name, { kind, attributes }, parent);
 
+/** The current span, where there is one that goes somewhere: without an SDK every span has the same id of zeros. */
+export const currentSpanContext = (from: Context = context.active()): SpanContext | undefined => {
+  const span = trace.getSpanContext(from);
+  return span !== undefined && isSpanContextValid(span) ? span : undefined;
+};
+
 /** Trace id of the current span; nothing outside of any. */
-export const currentTraceId = (): string | undefined => trace.getSpanContext(context.active())?.traceId;
+export const currentTraceId = (): string | undefined => currentSpanContext()?.traceId;
