@@ -46,10 +46,13 @@ export interface PartitionHostOptions<D> {
   readonly random?: () => number;
 }
 
+/** Who owns a partition; epochs compare as (incarnation, number) (design §3.17). */
+export type PartitionOwner = Pick<Owner, 'replica' | 'epoch' | 'incarnation'>;
+
 /** One partition as this replica knows it; the reader's part only where it is owned here. */
 export interface PartitionStatus extends Partial<ReaderStatus> {
   readonly partition: number;
-  readonly owner: Pick<Owner, 'replica' | 'epoch'> | undefined;
+  readonly owner: PartitionOwner | undefined;
   /** False while the owner's processor has not opened yet; undefined where it is not ours. */
   readonly isOpen?: boolean;
 }
@@ -115,11 +118,12 @@ export class PartitionHost<D> {
   }
 
   /** The owner as last heard; it may be a little out of date. */
-  owner(partition: number): Pick<Owner, 'replica' | 'epoch'> | undefined {
+  owner(partition: number): PartitionOwner | undefined {
     const own = this.owned.get(partition);
-    if (own?.lease.isHeld() === true) return { replica: this.options.replica, epoch: own.lease.epoch };
+    const { replica } = this.options;
+    if (own?.lease.isHeld() === true) return { replica, epoch: own.lease.epoch, incarnation: own.lease.incarnation };
     const other = this.keeper?.view.owner(partition);
-    return other === undefined ? undefined : { replica: other.replica, epoch: other.epoch };
+    return other === undefined ? undefined : { replica: other.replica, epoch: other.epoch, incarnation: other.incarnation };
   }
 
   /**
@@ -175,7 +179,7 @@ export class PartitionHost<D> {
     if (owner === undefined) {
       if (isWanted) this.occupy(partition, () => this.take(keeper, partition));
     } else if (owner.instance === keeper.instance) {
-      this.occupy(partition, () => keeper.discard(partition, owner.revision));
+      this.occupy(partition, () => this.discardOrphan(keeper, partition, owner.revision));
     }
   }
 
@@ -195,8 +199,8 @@ export class PartitionHost<D> {
   private async take(keeper: LeaseKeeper, partition: number): Promise<void> {
     const lease = await keeper.acquire(partition);
     if (lease === undefined) {
-      // The picture was late. Whoever holds it shows up in the watch; until then do not ask the server in a circle.
-      await pause((this.options.leaseTimes ?? DEFAULT_LEASE_TIMES).renewEveryMs / LOOKS_PER_RENEWAL, this.stopping.signal);
+      // The picture was late: whoever holds it shows up in the watch.
+      await this.untilNextLook();
       return;
     }
     if (this.stopping.signal.aborted) {
@@ -225,6 +229,17 @@ export class PartitionHost<D> {
       new OwnedPartition<D>({ nats, prefix, context, lease, processor, reader, readLimits, hostLimits, observer, random }),
     );
     observer.ownership?.(partition, 'acquired', lease.epoch);
+  }
+
+  /** An entry of ours that no partition here stands for: its creation or last renewal was never answered. */
+  private async discardOrphan(keeper: LeaseKeeper, partition: number, revision: number): Promise<void> {
+    await keeper.discard(partition, revision);
+    await this.untilNextLook();
+  }
+
+  /** Keeps a change that did not succeed from being tried in a circle while the picture is old. */
+  private untilNextLook(): Promise<void> {
+    return pause((this.options.leaseTimes ?? DEFAULT_LEASE_TIMES).renewEveryMs / LOOKS_PER_RENEWAL, this.stopping.signal);
   }
 
   private async giveUp(own: OwnedPartition<D>, change: Exclude<OwnershipChange, 'acquired'>): Promise<void> {

@@ -1,6 +1,6 @@
 export { DeadLetterHeaders } from './dead-letters.js';
 export { PartitionHost } from './host.js';
-export type { PartitionHostOptions, PartitionStatus } from './host.js';
+export type { PartitionHostOptions, PartitionOwner, PartitionStatus } from './host.js';
 export { DEFAULT_HOST_LIMITS, DEFAULT_LEASE_TIMES, DEFAULT_READ_LIMITS } from './limits.js';
 export type { HostLimits, LeaseTimes, ReadLimits } from './limits.js';
 export type { AppliedBatch, OwnershipChange, PartitionObserver, WaitingMessage } from './observer.js';

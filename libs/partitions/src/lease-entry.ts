@@ -27,6 +27,8 @@ export interface LeaseValue {
   readonly replica: string;
   /** One start of a replica: a restarted one with the same name is somebody else. */
   readonly instance: string;
+  /** Incarnation of the bucket in which the epoch counts (design §3.17). */
+  readonly incarnation: string;
   readonly epoch?: number;
 }
 
@@ -49,4 +51,6 @@ const isLeaseValue = (value: unknown): value is LeaseValue =>
   typeof value.replica === 'string' &&
   'instance' in value &&
   typeof value.instance === 'string' &&
+  'incarnation' in value &&
+  typeof value.incarnation === 'string' &&
   (!('epoch' in value) || typeof value.epoch === 'number');

@@ -66,19 +66,15 @@ export class LeaseKeeper {
     return keeper;
   }
 
-  /** Identity of the bucket that epochs count in. */
-  get incarnation(): string {
-    return this.bucketIncarnation;
-  }
-
   /** The lease of a partition nobody holds; undefined where somebody does, or where the server did not answer. */
   async acquire(partition: number): Promise<HeldLease | undefined> {
     const { times, monotonicMs, replica } = this.options;
     const sentMs = monotonicMs();
-    const value = encodeLeaseValue({ replica, instance: this.instance });
+    const incarnation = this.bucketIncarnation;
+    const value = encodeLeaseValue({ replica, instance: this.instance, incarnation });
     try {
       const epoch = await this.bucket.create(this.keys.partition(partition), value);
-      const lease = new HeldLease(partition, epoch, this.bucketIncarnation, epoch, sentMs, times.stepDownMs, monotonicMs);
+      const lease = new HeldLease(partition, epoch, incarnation, epoch, sentMs, times.stepDownMs, monotonicMs);
       this.held.set(lease, { renewing: false });
       return lease;
     } catch (error) {
@@ -131,6 +127,9 @@ export class LeaseKeeper {
       throw new Refusal('LEASES_NOT_AS_CONFIGURED', `The bucket of leases forgets after ${millis(config.max_age)} ms, not ${ttlMs}`);
     }
     if (incarnation === undefined) throw new Refusal('LEASES_NOT_AS_CONFIGURED', 'The bucket of leases has no incarnation');
+    if (incarnation === this.bucketIncarnation) return;
+    // Revisions of before mean nothing in a restored bucket: what they gave is given up.
+    for (const lease of this.held.keys()) lease.lose();
     this.bucketIncarnation = incarnation;
   }
 
@@ -140,8 +139,6 @@ export class LeaseKeeper {
       this.watching = new AbortController();
       try {
         await this.view.follow(this.bucket, this.watching.signal, seen);
-        // A watch that ended may mean that the bucket was made anew.
-        if (!signal.aborted) await this.readBucket();
       } catch (error) {
         this.options.observer.troubled?.('watch of leases', error);
       }
@@ -156,6 +153,7 @@ export class LeaseKeeper {
       if (signal.aborted) return;
       for (const [lease, state] of this.held) void this.renew(lease, state);
       try {
+        await this.readBucket();
         if (this.isMember) await this.announce();
       } catch (error) {
         this.options.observer.troubled?.('membership', error);
@@ -171,7 +169,10 @@ export class LeaseKeeper {
     const { monotonicMs, replica, clock } = this.options;
     const key = this.keys.member(replica);
     const sentAtMs = monotonicMs();
-    const revision = await this.bucket.put(key, encodeLeaseValue({ replica, instance: this.instance }));
+    const revision = await this.bucket.put(
+      key,
+      encodeLeaseValue({ replica, instance: this.instance, incarnation: this.bucketIncarnation }),
+    );
     const receivedAtMs = monotonicMs();
     const entry = await this.bucket.get(key, { revision });
     if (entry !== null) clock.observe({ serverTimeMs: entry.created.getTime(), sentAtMs, receivedAtMs });
@@ -192,7 +193,7 @@ export class LeaseKeeper {
     const { monotonicMs, replica, times, observer } = this.options;
     const key = this.keys.partition(lease.partition);
     const sentMs = monotonicMs();
-    const value = encodeLeaseValue({ replica, instance: this.instance, epoch: lease.epoch });
+    const value = encodeLeaseValue({ replica, instance: this.instance, incarnation: lease.incarnation, epoch: lease.epoch });
     try {
       lease.confirm(await this.bucket.update(key, value, lease.revision, times.renewEveryMs * RENEW_TIMEOUT_SHARE), sentMs);
       return true;

@@ -1,11 +1,12 @@
 import type { KV, KvWatchEntry } from '@nats-io/kv';
-import { decodeLeaseValue, type LeaseKeys } from './lease-entry.js';
+import { decodeLeaseValue, type LeaseKeys, type LeaseValue } from './lease-entry.js';
 
 /** Who owns a partition, as last heard. */
 export interface Owner {
   readonly replica: string;
   readonly instance: string;
   readonly epoch: number;
+  readonly incarnation: string;
   /** Revision of the latest renewal. */
   readonly revision: number;
 }
@@ -40,6 +41,7 @@ export class LeaseView {
     const watch = await bucket.watch({ key: this.keys.all });
     const stop = (): void => watch.stop();
     signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
     try {
       // An empty bucket sends nothing at all; the member entry that every replica writes then ends the wait.
       for await (const entry of watch) {
@@ -78,16 +80,25 @@ export class LeaseView {
     const key = this.keys.parse(entry.key);
     const value = entry.operation === 'PUT' ? decodeLeaseValue(entry.value) : undefined;
     if (key === undefined) return;
-    if ('member' in key) {
-      if (value === undefined) this.members.delete(key.member);
-      else this.members.set(key.member, { value: value.replica, createdServerMs });
-    } else if (value === undefined) {
-      this.owners.delete(key.partition);
-    } else {
-      const { replica, instance, epoch = entry.revision } = value;
-      this.owners.set(key.partition, { createdServerMs, value: { replica, instance, epoch, revision: entry.revision } });
-    }
-    for (const listener of this.listeners) listener();
+    const isNews = 'member' in key ? this.noteMember(key.member, value, createdServerMs) : this.noteOwner(key.partition, value, entry);
+    if (isNews) for (const listener of this.listeners) listener();
+  }
+
+  /** True when somebody came or went; most entries only say that all is as before. */
+  private noteMember(member: string, value: LeaseValue | undefined, createdServerMs: number): boolean {
+    if (value === undefined) return this.members.delete(member);
+    const before = this.members.get(member);
+    this.members.set(member, { value: value.replica, createdServerMs });
+    return before === undefined || !this.isLive(before);
+  }
+
+  private noteOwner(partition: number, value: LeaseValue | undefined, entry: KvWatchEntry): boolean {
+    if (value === undefined) return this.owners.delete(partition);
+    const before = this.owner(partition);
+    const { replica, instance, incarnation, epoch = entry.revision } = value;
+    const owner = { replica, instance, incarnation, epoch, revision: entry.revision };
+    this.owners.set(partition, { createdServerMs: entry.created.getTime(), value: owner });
+    return before?.epoch !== epoch || before.incarnation !== incarnation;
   }
 
   private isLive(entry: Expiring<unknown>): boolean {

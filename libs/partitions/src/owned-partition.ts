@@ -1,10 +1,10 @@
-import { Fault } from '@drawdown/errors';
-import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import { Fault, isFault, isRefusal } from '@drawdown/errors';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { backoffMs, pause } from './backoff.js';
 import type { HeldLease } from './held-lease.js';
 import type { ReadLimits, HostLimits } from './limits.js';
 import type { PartitionObserver } from './observer.js';
-import { decodeRequestHeaders, ownerSubject, respond } from './owner-call.js';
+import { decodeRequestHeaders, ownerSubject, respond, type OwnerReply } from './owner-call.js';
 import type { OwnerRequest, PartitionProcessor } from './ports.js';
 import type { PartitionReader, ReaderStatus } from './reader.js';
 
@@ -24,7 +24,9 @@ export interface OwnedPartitionOptions<D> {
 /** One partition from the creation of its lease to its end: open, read and serve; then stop reading, finish, stop serving, close. */
 export class OwnedPartition<D> {
   private readonly stopping = new AbortController();
-  private readonly serving = new Set<Promise<unknown>>();
+  private serving = 0;
+  /** Called when no request is in hand any more. */
+  private served: (() => void) | undefined;
   private subscription: Subscription | undefined;
   private isOpen = false;
   private ending: Promise<void> | undefined;
@@ -54,17 +56,16 @@ export class OwnedPartition<D> {
   /** Answers in this process, or says that it must not. */
   async serve(request: OwnerRequest): Promise<Uint8Array> {
     if (!this.isServing) throw new NotServing();
-    if (this.serving.size >= this.options.hostLimits.requestsPerPartitionMax) {
+    if (this.serving >= this.options.hostLimits.requestsPerPartitionMax) {
       throw new Fault('OWNER_BUSY', 'The owner of the partition has too many requests in hand');
     }
-    const answer = this.options.processor.serve(request);
-    const settled = answer.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.serving.add(settled);
-    void settled.then(() => this.serving.delete(settled));
-    return answer;
+    this.serving += 1;
+    try {
+      return await this.options.processor.serve(request);
+    } finally {
+      this.serving -= 1;
+      if (this.serving === 0) this.served?.();
+    }
   }
 
   /** The order of design §3.9's giving up; the caller deletes the lease afterwards. Idempotent. */
@@ -79,7 +80,7 @@ export class OwnedPartition<D> {
     // Stops reading and waits for the batch in hand, which is durable when its `apply` resolves.
     await this.options.reader.stop();
     this.subscription?.unsubscribe();
-    await Promise.all(this.serving);
+    await this.requestsAnswered();
     if (!this.isOpen) return;
     this.isOpen = false;
     try {
@@ -87,6 +88,11 @@ export class OwnedPartition<D> {
     } catch (error) {
       this.options.observer.troubled?.(`close ${this.lease.partition}`, error);
     }
+  }
+
+  private requestsAnswered(): Promise<void> {
+    if (this.serving === 0) return Promise.resolve();
+    return new Promise(resolve => (this.served = resolve));
   }
 
   private async open(): Promise<void> {
@@ -107,20 +113,39 @@ export class OwnedPartition<D> {
   }
 
   private listen(): void {
-    const { nats, prefix, context, hostLimits } = this.options;
+    const { nats, prefix, context } = this.options;
     this.subscription = nats.subscribe(ownerSubject(prefix, context, this.lease), {
       callback: (error, message) => {
         if (error !== null) {
           this.options.observer.troubled?.(`requests ${this.lease.partition}`, error);
           return;
         }
-        const { headers, timeoutMs } = decodeRequestHeaders(message, hostLimits.requestMsDefault);
-        this.serve({ data: message.data, headers, timeoutMs }).then(
-          data => respond(message, { kind: 'answer', data }),
-          (failure: unknown) => respond(message, toReply(failure)),
-        );
+        void this.answer(message);
       },
     });
+  }
+
+  private async answer(message: Msg): Promise<void> {
+    const { observer, hostLimits } = this.options;
+    const { headers, timeoutMs } = decodeRequestHeaders(message, hostLimits.requestMsDefault);
+    const reply = await this.serve({ data: message.data, headers, timeoutMs }).then(
+      (data): OwnerReply => ({ kind: 'answer', data }),
+      (failure: unknown) => this.toReply(failure),
+    );
+    try {
+      respond(message, reply);
+    } catch (error) {
+      // Larger than a message may be, or the connection is gone: the caller learns it now or at its deadline.
+      observer.troubled?.(`answer ${this.lease.partition}`, error);
+      const fault = new Fault('OWNER_ANSWER_NOT_SENT', 'The owner could not send its answer');
+      if (!this.options.nats.isClosed()) respond(message, { kind: 'error', error: fault });
+    }
+  }
+
+  private toReply(failure: unknown): OwnerReply {
+    if (failure instanceof NotServing) return { kind: 'not-owner' };
+    if (!isRefusal(failure) && !isFault(failure)) this.options.observer.troubled?.(`serve ${this.lease.partition}`, failure);
+    return { kind: 'error', error: failure instanceof Error ? failure : new Error(String(failure)) };
   }
 }
 
@@ -130,8 +155,3 @@ export class NotServing extends Fault {
     super('OWNER_UNAVAILABLE', 'This replica does not own the partition any more');
   }
 }
-
-const toReply = (failure: unknown): Parameters<typeof respond>[1] => {
-  if (failure instanceof NotServing) return { kind: 'not-owner' };
-  return { kind: 'error', error: failure instanceof Error ? failure : new Error(String(failure)) };
-};

@@ -51,5 +51,6 @@ export interface PartitionProcessor<D> {
   apply(batch: readonly Delivery<D>[]): Promise<void>;
   /** Runs beside `apply`. A `Refusal` or `Fault` reaches the caller under its own name. */
   serve(request: OwnerRequest): Promise<Uint8Array>;
+  /** Nothing is applied or served any more. Also called after the lease was lost: then nothing may be written. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { StoredMessage, StreamKey } from '@drawdown/eventlog';
 import { Fault, isFault, isRefusal } from '@drawdown/errors';
 import { backoffMs, pause } from './backoff.js';
-import type { DeadLetters } from './dead-letters.js';
+import type { DeadLetters, Rejection } from './dead-letters.js';
 import type { ReadLimits } from './limits.js';
 import type { PartitionObserver, WaitingMessage } from './observer.js';
 import type { Delivery, PartitionProcessor } from './ports.js';
@@ -78,20 +78,19 @@ export class Settlement<D> {
     const startedMs = performance.now();
     const { partition, observer, processor } = this.request;
     const batch: Delivery<D>[] = [];
-    const copies: Promise<void>[] = [];
+    const rejected: { message: StoredMessage; rejection: Rejection }[] = [];
     for (const message of messages) {
-      const decoded = this.request.isSetAside(message.stream, message.sequence) ? undefined : processor.decode(message);
+      const isSetAside = this.request.isSetAside(message.stream, message.sequence);
+      const decoded = isSetAside ? undefined : processor.decode(message);
       batch.push({ message, value: decoded?.ok === true ? decoded.value : undefined });
-      if (decoded?.ok === false && !deadLettered.has(message.sequence)) {
-        copies.push(
-          this.request.deadLetters.publish(message, decoded).then(() => {
-            deadLettered.add(message.sequence);
-            observer.deadLettered?.(partition, message.stream, message.sequence, decoded.reason);
-          }),
-        );
-      }
+      if (decoded?.ok === false && !deadLettered.has(message.sequence)) rejected.push({ message, rejection: decoded });
     }
     // The watermark passes a rejected message with `apply`, so its copy must be safe before.
+    const copies = rejected.map(async ({ message, rejection }) => {
+      await this.request.deadLetters.publish(message, rejection);
+      deadLettered.add(message.sequence);
+      observer.deadLettered?.(partition, message.stream, message.sequence, rejection.reason);
+    });
     for (const outcome of await Promise.allSettled(copies)) if (outcome.status === 'rejected') throw outcome.reason;
     if (!this.mayGoOn()) throw new Fault('PARTITION_STOPPED', 'The partition was given up before its messages were applied');
     await processor.apply(batch);

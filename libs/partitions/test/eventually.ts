@@ -9,3 +9,11 @@ export const eventually = async (what: string, condition: () => boolean | Promis
     await new Promise(resolve => setTimeout(resolve, POLL_MS));
   }
 };
+
+/** For tests and hooks that wait for leases to expire or processes to start, on a machine that may be busy. */
+export const PATIENCE_MS = 60_000;
+
+/** `it`, with that patience. */
+export const patiently = (name: string, body: () => Promise<void>): void => {
+  it(name, body, PATIENCE_MS);
+};

@@ -1,8 +1,10 @@
 import { Fault, Refusal } from '@drawdown/errors';
-import { ALL_PARTITIONS, Deployment } from './deployment.js';
-import { eventually } from './eventually.js';
+import { INCARNATION_KEY } from '@drawdown/eventlog';
+import type { Watermarks } from '@drawdown/partitions';
+import { ALL_PARTITIONS, Deployment, SHORT_LEASES } from './deployment.js';
+import { eventually, PATIENCE_MS, patiently } from './eventually.js';
 import { loads, settled, startReplica, type Replica, type ReplicaOptions } from './replicas.js';
-import { SequenceStore } from './sequence-store.js';
+import { SequenceStore, StoringProcessor } from './sequence-store.js';
 
 let deployment: Deployment;
 let store: SequenceStore;
@@ -11,11 +13,11 @@ const replicas: Replica[] = [];
 beforeEach(async () => {
   deployment = await Deployment.create();
   store = new SequenceStore();
-});
+}, PATIENCE_MS);
 afterEach(async () => {
   await Promise.all(replicas.splice(0).map(({ host }) => host.drain()));
   await deployment.destroy();
-});
+}, PATIENCE_MS);
 
 const start = async (name: string, options: ReplicaOptions = {}): Promise<Replica> => {
   const replica = await startReplica(deployment, name, store, options);
@@ -26,7 +28,7 @@ const start = async (name: string, options: ReplicaOptions = {}): Promise<Replic
 const text = (data: Uint8Array): string => new TextDecoder().decode(data);
 const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
 
-it('spreads 64 partitions evenly over three replicas, and over two when one drains', async () => {
+patiently('spreads 64 partitions evenly over three replicas, and over two when one drains', async () => {
   const first = await start('first');
   await settled([first]);
   const second = await start('second');
@@ -39,7 +41,7 @@ it('spreads 64 partitions evenly over three replicas, and over two when one drai
   expect(loads([third])).toEqual([0]);
 });
 
-it('takes over what a killed replica left, behind its watermark', async () => {
+patiently('takes over what a killed replica left, behind its watermark', async () => {
   const [survivor, victim] = await Promise.all([start('survivor'), start('victim')]);
   await eventually('both work', () => loads([survivor, victim]).every(load => load === 32));
   for (const partition of ALL_PARTITIONS) await deployment.publishUsage(partition, `before ${partition}`);
@@ -52,7 +54,7 @@ it('takes over what a killed replica left, behind its watermark', async () => {
   expect(store.applied.filter(row => row.writer === 'victim' && row.text?.startsWith('after'))).toEqual([]);
 });
 
-it('gives a partition up in order: finish the batch, close, and only then let the lease go', async () => {
+patiently('gives a partition up in order: finish the batch, close, and only then let the lease go', async () => {
   const order: string[] = [];
   let finish: () => void = () => undefined;
   const inHand = new Promise<void>(resolve => (finish = resolve));
@@ -85,7 +87,7 @@ it('gives a partition up in order: finish the batch, close, and only then let th
   expect(store.applied.map(row => row.writer)).toEqual(['drained', 'heir']);
 });
 
-it('routes requests to the owner with trace headers and the remaining time, and throws what the owner threw', async () => {
+patiently('routes requests to the owner with trace headers and the remaining time, and throws what the owner threw', async () => {
   const seen: { headers: ReadonlyMap<string, string>; timeoutMs: number }[] = [];
   const serve: NonNullable<NonNullable<ReplicaOptions['disturbance']>['serve']> = async ({ data, headers, timeoutMs }) => {
     seen.push({ headers, timeoutMs });
@@ -114,7 +116,7 @@ it('routes requests to the owner with trace headers and the remaining time, and 
   expect(seen[0]?.timeoutMs).toBeLessThanOrEqual(2_000);
 });
 
-it('says OWNER_UNAVAILABLE where nobody owns, and finds an owner that appears while it waits', async () => {
+patiently('says OWNER_UNAVAILABLE where nobody owns, and finds an owner that appears while it waits', async () => {
   const asker = await start('asker', {
     hostLimits: { ownerWaitMsMax: 10_000, requestMsDefault: 15_000, requestsPerPartitionMax: 1, drainMsMax: 5_000 },
   });
@@ -124,7 +126,7 @@ it('says OWNER_UNAVAILABLE where nobody owns, and finds an owner that appears wh
   await expect(lonely).rejects.toMatchObject({ reason: 'OWNER_UNAVAILABLE' });
 });
 
-it('holds an owner to the deadline, and to a bounded number of requests in hand', async () => {
+patiently('holds an owner to the deadline, and to a bounded number of requests in hand', async () => {
   const limits = { ownerWaitMsMax: 1_000, requestMsDefault: 5_000, requestsPerPartitionMax: 2, drainMsMax: 5_000 };
   let release: () => void = () => undefined;
   const released = new Promise<void>(resolve => (release = resolve));
@@ -145,7 +147,7 @@ it('holds an owner to the deadline, and to a bounded number of requests in hand'
   expect(text(await second)).toBe('late');
 });
 
-it('tells the state of every partition, and knows the time from its renewals', async () => {
+patiently('tells the state of every partition, and knows the time from its renewals', async () => {
   const replica = await start('replica');
   await settled([replica]);
   await deployment.publishUsage(9, 'one');
@@ -166,7 +168,7 @@ it('tells the state of every partition, and knows the time from its renewals', a
   expect(Math.abs(replica.clock.nowMs() - Date.parse(timestamp))).toBeLessThan(10_000);
 });
 
-it('keeps its epochs through renewals, and takes a new one after a takeover', async () => {
+patiently('keeps its epochs through renewals, and takes a new one after a takeover', async () => {
   const first = await start('first');
   await settled([first]);
   const epochs = ALL_PARTITIONS.map(partition => first.host.owner(partition)?.epoch ?? 0);
@@ -181,4 +183,54 @@ it('keeps its epochs through renewals, and takes a new one after a takeover', as
   const second = await start('second');
   await settled([second]);
   for (const partition of ALL_PARTITIONS) expect(second.host.owner(partition)?.epoch).toBeGreaterThan(epochs[partition] ?? 0);
+});
+
+patiently('opens a partition again after its processor failed to open', async () => {
+  let failures = 0;
+  const replica = await start('replica', {
+    processorFor: partition => {
+      const processor = new StoringProcessor(partition, store, 'replica');
+      const openAsUsual = processor.open.bind(processor);
+      const open = (): Promise<Watermarks> => {
+        if (partition !== 4 || failures === 3) return openAsUsual();
+        failures += 1;
+        return Promise.reject(new Fault('DATABASE_DOWN', 'no answer'));
+      };
+      return Object.assign(processor, { open });
+    },
+  });
+  expect(replica.host.status()[4]?.isOpen).not.toBe(true);
+  await settled([replica]);
+  expect(failures).toBe(3);
+});
+
+patiently('gives every lease up when the bucket is another incarnation of itself, and answers under new epochs only', async () => {
+  const replica = await start('replica');
+  await settled([replica]);
+  const before = replica.host.owner(0);
+  const bucket = `KV_${deployment.prefix}-leases`;
+  const { config } = await deployment.manager.streams.info(bucket);
+  await deployment.manager.streams.update(bucket, { ...config, metadata: { ...config.metadata, [INCARNATION_KEY]: 'RESTORED' } });
+  await eventually('all are owned anew', () =>
+    ALL_PARTITIONS.every(partition => replica.host.owner(partition)?.incarnation === 'RESTORED'),
+  );
+  await settled([replica]);
+  expect(before?.incarnation).not.toBe('RESTORED');
+  expect(text(await replica.host.request(0, bytes('?')))).toBe('replica');
+});
+
+patiently('refuses a bucket that forgets after another time than the leases count with', async () => {
+  const leaseTimes = { ttlMs: 15_000, renewEveryMs: 5_000, stepDownMs: 10_000 };
+  await expect(startReplica(deployment, 'wrong', store, { leaseTimes })).rejects.toMatchObject({ reason: 'LEASES_NOT_AS_CONFIGURED' });
+});
+
+patiently('is quiet when nothing happens: a renewal per lease and a heartbeat, nothing else', async () => {
+  const replica = await start('replica', { leaseTimes: SHORT_LEASES });
+  await settled([replica]);
+  const revision = async (): Promise<number> => (await deployment.manager.streams.info(`KV_${deployment.prefix}-leases`)).state.last_seq;
+  const [revisionBefore, sentBefore] = [await revision(), replica.nats.stats().outMsgs];
+  await eventually('three rounds of renewals', async () => (await revision()) >= revisionBefore + 3 * 65);
+  const rounds = ((await revision()) - revisionBefore) / 65;
+  // Beside 64 renewals a round: the member entry, its reading back, the look at the bucket; one more round may just have begun.
+  expect(replica.nats.stats().outMsgs - sentBefore).toBeLessThanOrEqual(Math.ceil(rounds + 1) * 70);
 });

@@ -1,7 +1,7 @@
 import { Fault } from '@drawdown/errors';
 import { DeadLetterHeaders, PartitionReader, PROCESSOR_FAILED, type PartitionReaderOptions, type ReadLimits } from '@drawdown/partitions';
 import { Deployment, EAGER_READS } from './deployment.js';
-import { eventually } from './eventually.js';
+import { eventually, patiently } from './eventually.js';
 import { SequenceStore, StoringProcessor, type Disturbance } from './sequence-store.js';
 
 let deployment: Deployment;
@@ -54,7 +54,7 @@ const publish = async (texts: readonly (string | Uint8Array)[]): Promise<number[
   return sequences;
 };
 
-it('applies what was there and what comes, in order, from several inputs, envelopes among single messages', async () => {
+patiently('applies what was there and what comes, in order, from several inputs, envelopes among single messages', async () => {
   await publish(['one', 'two']);
   await deployment.jetstream.publish(deployment.subjects.usageBatch(partition, 'ns'), 'three');
   const { reader, store } = await read();
@@ -67,7 +67,7 @@ it('applies what was there and what comes, in order, from several inputs, envelo
   expect(store.texts()).toContain('granted');
 });
 
-it('goes on behind the watermark, and a lost watermark is an earlier start', async () => {
+patiently('goes on behind the watermark, and a lost watermark is an earlier start', async () => {
   const [, second] = await publish(['one', 'two', 'three']);
   const store = new SequenceStore();
   store.write(partition, 'usage', 0, [{ stream: 'usage', sequence: second ?? 0, subject: '', text: 'before', writer: 'earlier' }]);
@@ -79,7 +79,7 @@ it('goes on behind the watermark, and a lost watermark is an earlier start', asy
   expect(again.store.texts()).toEqual(['one', 'two', 'three']);
 });
 
-it('bounds batches in messages and in bytes, and still delivers a message larger than a batch', async () => {
+patiently('bounds batches in messages and in bytes, and still delivers a message larger than a batch', async () => {
   const texts = [
     ...Array.from({ length: 25 }, (_, index) => `small ${index}`),
     'x'.repeat(30_000),
@@ -101,7 +101,7 @@ it('bounds batches in messages and in bytes, and still delivers a message larger
   expect(batches.filter(({ bytes }) => bytes > 10_000)).toEqual([{ messages: 1, bytes: 30_000 }]);
 });
 
-it('dead-letters what is wrong in the bytes, with its origin, before the watermark passes it', async () => {
+patiently('dead-letters what is wrong in the bytes, with its origin, before the watermark passes it', async () => {
   const poison = Uint8Array.of(0xff, 0xfe);
   const sequences = await publish(['good', poison, 'better']);
   let copiesAtApply: number | undefined;
@@ -123,7 +123,33 @@ it('dead-letters what is wrong in the bytes, with its origin, before the waterma
   expect(copy?.header.get(DeadLetterHeaders.subject)).toBe(deployment.subjects.usageStored('ns', deployment.customerOf(partition)));
 });
 
-it('retries a fault in place: nothing overtakes, and the alarm says what waits and why', async () => {
+patiently('dead-letters a message that leaves no room for its origin without its body', async () => {
+  const largest = (deployment.nats.info?.max_payload ?? 0) - 200;
+  await publish([new Uint8Array(largest).fill(0xff)]);
+  const { reader } = await read();
+  await reader.caughtUp();
+  const subject = deployment.subjects.deadletters('tested');
+  const copy = await deployment.manager.streams.getMessage(deployment.streamName('deadletters'), { last_by_subj: subject });
+  expect(copy?.header.get(DeadLetterHeaders.body)).toBe('omitted');
+  expect(copy?.header.get(DeadLetterHeaders.sequence)).toBe(String(await deployment.lastSequence('usage')));
+  expect(copy?.data.length).toBe(0);
+});
+
+patiently('holds a message that cannot be decoded because our own code breaks: the dead letters are not for that', async () => {
+  const [, second] = await publish(['one', 'two', 'three']);
+  const store = new SequenceStore();
+  const storing = new StoringProcessor(partition, store, 'reader');
+  const decode: StoringProcessor['decode'] = message => {
+    if (message.sequence === second) throw new RangeError('a bug');
+    return storing.decode(message);
+  };
+  const { reader } = await read({ options: { processor: { decode, apply: batch => storing.apply(batch) } } });
+  await eventually('it waits', () => reader.status().waiting?.sequence === second);
+  expect(reader.status().waiting).toMatchObject({ reason: PROCESSOR_FAILED, detail: 'a bug' });
+  expect(store.texts()).toEqual(['one']);
+});
+
+patiently('retries a fault in place: nothing overtakes, and the alarm says what waits and why', async () => {
   await publish(['one', 'two']);
   let isDown = true;
   const alarms: string[] = [];
@@ -152,28 +178,31 @@ it('retries a fault in place: nothing overtakes, and the alarm says what waits a
   expect(resumed).toBe(1);
 });
 
-it('names the one message that breaks our code, applies what stands before it, and passes it only once it is set aside', async () => {
-  const texts = Array.from({ length: 20 }, (_, index) => `text ${index}`);
-  const sequences = await publish(texts);
-  const breaking = sequences[13] ?? 0;
-  const deadLettersBefore = await deployment.lastSequence('deadletters');
-  const setAside = new Set<number>();
-  const { reader, store } = await read({
-    beforeWrite: batch => {
-      if (batch.some(({ value }) => value === 'text 13')) throw new TypeError('cannot read thirteen');
-    },
-    options: { isSetAside: (stream, sequence) => stream === 'usage' && setAside.has(sequence) },
-  });
-  await eventually('the breaking message is named', () => reader.status().waiting?.sequence === breaking);
-  expect(reader.status().waiting).toMatchObject({ reason: PROCESSOR_FAILED, detail: 'cannot read thirteen' });
-  expect(store.texts()).toEqual(texts.slice(0, 13));
-  expect(await deployment.lastSequence('deadletters')).toBe(deadLettersBefore);
-  setAside.add(breaking);
-  await reader.caughtUp();
-  expect(store.texts()).toEqual(texts.map((text, index) => (index === 13 ? undefined : text)));
-});
+patiently(
+  'names the one message that breaks our code, applies what stands before it, and passes it only once it is set aside',
+  async () => {
+    const texts = Array.from({ length: 20 }, (_, index) => `text ${index}`);
+    const sequences = await publish(texts);
+    const breaking = sequences[13] ?? 0;
+    const deadLettersBefore = await deployment.lastSequence('deadletters');
+    const setAside = new Set<number>();
+    const { reader, store } = await read({
+      beforeWrite: batch => {
+        if (batch.some(({ value }) => value === 'text 13')) throw new TypeError('cannot read thirteen');
+      },
+      options: { isSetAside: (stream, sequence) => stream === 'usage' && setAside.has(sequence) },
+    });
+    await eventually('the breaking message is named', () => reader.status().waiting?.sequence === breaking);
+    expect(reader.status().waiting).toMatchObject({ reason: PROCESSOR_FAILED, detail: 'cannot read thirteen' });
+    expect(store.texts()).toEqual(texts.slice(0, 13));
+    expect(await deployment.lastSequence('deadletters')).toBe(deadLettersBefore);
+    setAside.add(breaking);
+    await reader.caughtUp();
+    expect(store.texts()).toEqual(texts.map((text, index) => (index === 13 ? undefined : text)));
+  },
+);
 
-it('replaces a consumer that the server lost, without a gap', async () => {
+patiently('replaces a consumer that the server lost, without a gap', async () => {
   const lost: string[] = [];
   const { reader, store } = await read({ options: { observer: { consumerLost: (_, stream) => lost.push(stream) } } });
   await publish(['one']);
@@ -187,7 +216,7 @@ it('replaces a consumer that the server lost, without a gap', async () => {
   expect(lost).toEqual(['usage']);
 });
 
-it('stops with the batch in hand finished and a waiting one untouched', async () => {
+patiently('stops with the batch in hand finished and a waiting one untouched', async () => {
   await publish(['one']);
   let finish: () => void = () => undefined;
   const inHand = new Promise<void>(resolve => (finish = resolve));
@@ -209,7 +238,7 @@ it('stops with the batch in hand finished and a waiting one untouched', async ()
   await expect(reader.reached('usage', Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({ reason: 'WAIT_ABORTED' });
 });
 
-it('gives a wait up when its caller does', async () => {
+patiently('gives a wait up when its caller does', async () => {
   const { reader } = await read();
   const waiting = new AbortController();
   const reached = reader.reached('usage', Number.MAX_SAFE_INTEGER, waiting.signal);
