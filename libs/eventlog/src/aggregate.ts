@@ -1,11 +1,11 @@
-import { Fault, Refusal } from '@drawdown/errors';
+import { Fault } from '@drawdown/errors';
 import { fullJitter, type Backoff } from './backoff.js';
-import { CommandMemory } from './command-memory.js';
+import { CommandHistory, type Verdict } from './command-history.js';
 import type { Command, CommandIndex, Decider, Executed } from './decider.js';
 import { decideGroup, type Group, type Outcome } from './group.js';
 import { LIMITS } from './limits.js';
-import type { Decision, EventLog, RecordedMessage } from './log.js';
-import { isUnknownEvent, type UnknownEvent } from './registry.js';
+import type { EventLog, RecordedMessage } from './log.js';
+import { isUnknownEvent } from './registry.js';
 
 export interface AggregateOptions<S, C, E> {
   readonly log: EventLog<E>;
@@ -26,6 +26,8 @@ export interface AggregateOptions<S, C, E> {
   readonly snapshotIsCurrent?: boolean;
   /** How long a message with these events is kept (`Nats-TTL`). @default for ever */
   readonly ttlSecondsOf?: (events: readonly E[]) => number | undefined;
+  /** Called right before every append; throws to stop it, as an owner does whose lease has run out (design §4.8). @default nothing */
+  readonly beforeAppend?: () => void;
   /** @default exponential with full jitter */
   readonly backoff?: Backoff;
 }
@@ -52,7 +54,7 @@ interface Waiting<S, C, E> {
 export class Aggregate<S, C, E> {
   readonly #options: AggregateOptions<S, C, E>;
   readonly #backoff: Backoff;
-  readonly #memory = new CommandMemory();
+  readonly #history: CommandHistory<E>;
   #queue: Waiting<S, C, E>[] = [];
   #isRunning = false;
   #isLoaded = false;
@@ -67,6 +69,7 @@ export class Aggregate<S, C, E> {
   constructor(options: AggregateOptions<S, C, E>) {
     this.#options = options;
     this.#backoff = options.backoff ?? fullJitter();
+    this.#history = new CommandHistory(options.log, options.commandWindowMs, options.commands);
     this.#state = options.snapshot?.state ?? options.decider.initialState;
     this.#sequence = options.snapshot?.sequence ?? 0;
     this.#expectedSequence = this.#sequence;
@@ -137,17 +140,21 @@ export class Aggregate<S, C, E> {
   }
 
   #foldNew(message: RecordedMessage<E>): boolean {
-    this.#memory.note(message);
-    if (message.sequence <= this.#sequence) return false;
-    for (const decision of message.decisions) {
-      for (const event of decision.events) {
-        if (!isUnknownEvent(event)) this.#state = this.#options.decider.evolve(this.#state, event, decision.decidedAtMs);
+    this.#history.note(message);
+    const isNew = message.sequence > this.#sequence;
+    let state = this.#state;
+    let timeMs = Math.max(this.#timeMs, message.sequence >= this.#sequence ? message.timeMs : 0);
+    for (const { events, decidedAtMs } of isNew ? message.decisions : []) {
+      for (const event of events) {
+        if (!isUnknownEvent(event)) state = this.#options.decider.evolve(state, event, decidedAtMs);
       }
-      this.#timeMs = Math.max(this.#timeMs, decision.decidedAtMs);
+      timeMs = Math.max(timeMs, decidedAtMs);
     }
+    this.#timeMs = timeMs;
+    if (!isNew) return false;
+    this.#state = state;
     this.#sequence = message.sequence;
     this.#expectedSequence = message.sequence;
-    this.#timeMs = Math.max(this.#timeMs, message.timeMs);
     return true;
   }
 
@@ -180,13 +187,17 @@ export class Aggregate<S, C, E> {
 
   async #settle(taken: readonly Waiting<S, C, E>[]): Promise<void> {
     await this.load();
-    let open: readonly Waiting<S, C, E>[] = await this.#withoutRepeats(taken, this.#options.commands);
-    for (let attempt = 1; open.length > 0; attempt += 1) {
+    const nowMs = this.#options.clock.nowMs();
+    this.#history.forgetExpired(nowMs);
+    let open = await this.#withoutAnswered(taken, command => this.#history.judge(command, nowMs));
+    for (let conflicts = 0; open.length > 0;) {
       const answered = await this.#attempt(open);
-      if (answered > 0) attempt = 0;
-      else if (attempt >= LIMITS.appendAttemptsMax) throw this.#contention(attempt);
-      else await this.#backoff.wait(attempt);
-      open = await this.#withoutRepeats(open.slice(answered), undefined);
+      open = open.slice(answered);
+      conflicts = answered > 0 ? 0 : conflicts + 1;
+      if (conflicts === 0) continue;
+      if (conflicts >= LIMITS.appendAttemptsMax) throw this.#contention(conflicts);
+      await this.#backoff.wait(conflicts);
+      open = await this.#withoutAnswered(open, command => this.#history.recall(command));
     }
   }
 
@@ -222,6 +233,7 @@ export class Aggregate<S, C, E> {
   }
 
   async #append(expected: number, group: Group<S, E>, decided: readonly Waiting<S, C, E>[], atMs: number): Promise<number | undefined> {
+    this.#options.beforeAppend?.();
     const headers = decided.find(({ command }) => command.headers !== undefined)?.command.headers;
     const result = await this.#options.log.append(this.#options.subject, expected, group.decisions, {
       ...(headers === undefined ? {} : { headers }),
@@ -243,7 +255,7 @@ export class Aggregate<S, C, E> {
 
   /** Our own message: its state is known already. The partition's consumer may have delivered it before the acknowledgement came. */
   #adopt(sequence: number, group: Group<S, E>, atMs: number): void {
-    this.#memory.note({ sequence, timeMs: atMs, decisions: group.decisions });
+    this.#history.note({ sequence, timeMs: atMs, decisions: group.decisions });
     if (this.#sequence >= sequence) return;
     this.#state = group.after;
     this.#sequence = sequence;
@@ -251,48 +263,27 @@ export class Aggregate<S, C, E> {
     this.#timeMs = Math.max(this.#timeMs, atMs);
   }
 
-  /** Answers what needs no decision: commands recorded before, and commands that come too late or from the future. */
-  async #withoutRepeats(taken: readonly Waiting<S, C, E>[], index: CommandIndex | undefined): Promise<Waiting<S, C, E>[]> {
-    const nowMs = this.#options.clock.nowMs();
-    this.#memory.forgetBefore(nowMs - this.#options.commandWindowMs - LIMITS.commandAheadMsMax);
+  /** Answers what needs no decision; the others stay open. */
+  async #withoutAnswered(
+    waiting: readonly Waiting<S, C, E>[],
+    verdictOn: (command: Command<C>) => Promise<Verdict<E>>,
+  ): Promise<readonly Waiting<S, C, E>[]> {
     const open: Waiting<S, C, E>[] = [];
-    for (const waiting of taken) {
-      const { id } = waiting.command;
-      const sequence = this.#memory.find(id)?.sequence ?? (await index?.find(id));
-      const recorded = sequence === undefined ? undefined : await this.#recorded(sequence, id);
-      const untimely = recorded === undefined ? this.#untimely(waiting.command, nowMs) : undefined;
-      if (recorded !== undefined && sequence !== undefined) this.#answerRepeat(waiting, sequence, recorded);
-      else if (untimely !== undefined) waiting.reject(untimely);
-      else open.push(waiting);
+    for (const each of waiting) {
+      const verdict = await verdictOn(each.command);
+      switch (verdict.kind) {
+        case 'new':
+          open.push(each);
+          break;
+        case 'repeated':
+          each.resolve({ events: verdict.events, sequence: verdict.sequence, repeated: true, state: this.#state });
+          break;
+        case 'refused':
+          each.reject(verdict.error);
+          break;
+      }
     }
     return open;
-  }
-
-  async #recorded(sequence: number, commandId: string): Promise<Decision<E | UnknownEvent> | undefined> {
-    const message = await this.#options.log.readAt(sequence);
-    if (message === undefined) return undefined;
-    return this.#options.log.decode(message).decisions.find(decision => decision.commandId === commandId);
-  }
-
-  #answerRepeat({ command, resolve, reject }: Waiting<S, C, E>, sequence: number, recorded: Decision<E | UnknownEvent>): void {
-    if (recorded.bodyHash === command.bodyHash) {
-      const events = recorded.events.filter((event): event is E => !isUnknownEvent(event));
-      resolve({ events, sequence, repeated: true, state: this.#state });
-      return;
-    }
-    const metadata = { commandId: command.id, recorded: recorded.bodyHash, given: command.bodyHash };
-    reject(new Refusal('IDEMPOTENCY_MISMATCH', 'the command id was used for another command', metadata));
-  }
-
-  #untimely({ id, createdAtMs }: Command<C>, nowMs: number): Refusal | undefined {
-    const metadata = { commandId: id, createdAtMs: String(createdAtMs), nowMs: String(nowMs) };
-    if (createdAtMs < nowMs - this.#options.commandWindowMs) {
-      return new Refusal('COMMAND_EXPIRED', 'the command is older than the window in which repeats are recognised', metadata);
-    }
-    if (createdAtMs <= nowMs + LIMITS.commandAheadMsMax) return undefined;
-    return new Refusal('VALIDATION', 'the command was created in the future', metadata, [
-      { field: 'created_at', description: `is more than ${LIMITS.commandAheadMsMax} ms ahead of the server's clock` },
-    ]);
   }
 
   #contention(attempts: number): Fault {
