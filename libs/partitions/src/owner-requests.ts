@@ -85,7 +85,10 @@ export class OwnerRequests {
     const { nats, prefix, context } = this.options;
     const subject = ownerSubject(prefix, context, lease);
     try {
-      const message = await nats.request(subject, data, { timeout: timeoutMs, headers: encodeRequestHeaders(headers, timeoutMs) });
+      const message = await nats.request(subject, data, {
+        timeout: Math.ceil(timeoutMs),
+        headers: encodeRequestHeaders(headers, timeoutMs),
+      });
       const reply = decodeReply(message);
       if (reply.kind === 'error') throw reply.error;
       return reply.kind === 'answer' ? reply.data : undefined;

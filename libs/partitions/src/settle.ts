@@ -1,5 +1,5 @@
 import type { StoredMessage, StreamKey } from '@drawdown/eventlog';
-import { Fault, isFault, isRefusal } from '@drawdown/errors';
+import { Fault, isFault } from '@drawdown/errors';
 import { backoffMs, pause } from './backoff.js';
 import type { DeadLetters, Rejection } from './dead-letters.js';
 import type { ReadLimits } from './limits.js';
@@ -122,4 +122,4 @@ export class Settlement<D> {
 }
 
 /** Everything but a fault is our own code's: a refusal, too, has no business leaving `apply`. */
-const isBreakage = (error: unknown): boolean => !isFault(error) || isRefusal(error);
+const isBreakage = (error: unknown): boolean => !isFault(error);
