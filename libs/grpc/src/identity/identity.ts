@@ -44,6 +44,7 @@ export class Identity {
   readonly #keys: JWTVerifyGetKey;
   readonly #audience: string;
   readonly #nowMs: () => number;
+  /** By the whole header: nothing is cut out of it on the way of a known caller. */
   readonly #verified = new Map<string, Verified>();
 
   constructor(options: IdentityOptions) {
@@ -58,21 +59,20 @@ export class Identity {
 
   /** Answers at once for a remembered token. Throws or rejects with Refusal `TOKEN_MISSING`, `TOKEN_INVALID` or `TOKEN_EXPIRED`. */
   callerOf(authorization: string | undefined): Caller | Promise<Caller> {
+    const known = authorization === undefined ? undefined : this.#verified.get(authorization);
+    if (known !== undefined && this.#nowMs() < known.untilMs) return known.caller;
     if (authorization?.startsWith(BEARER) !== true) throw unauthenticated('TOKEN_MISSING', 'the call carries no bearer token');
-    const token = authorization.slice(BEARER.length);
-    const known = this.#verified.get(token);
-    if (known === undefined) return this.#verify(token);
-    if (this.#nowMs() < known.untilMs) return known.caller;
-    this.#verified.delete(token);
-    return this.#verify(token);
+    return this.#verify(authorization);
   }
 
-  async #verify(token: string): Promise<Caller> {
+  async #verify(authorization: string): Promise<Caller> {
+    this.#verified.delete(authorization);
+    const token = authorization.slice(BEARER.length);
     if (token.length > GRPC_LIMITS.tokenCharactersMax) throw unauthenticated('TOKEN_INVALID', 'the token is too long');
     const payload = await this.#payloadOf(token);
     const caller = callerOf(payload);
     const expiresAtMs = ((payload.exp ?? 0) + GRPC_LIMITS.clockToleranceSecondsMax) * 1_000;
-    this.#remember(token, { caller, untilMs: Math.min(expiresAtMs, this.#nowMs() + GRPC_LIMITS.verifiedTokenMsMax) });
+    this.#remember(authorization, { caller, untilMs: Math.min(expiresAtMs, this.#nowMs() + GRPC_LIMITS.verifiedTokenMsMax) });
     return caller;
   }
 
@@ -93,11 +93,11 @@ export class Identity {
     }
   }
 
-  #remember(token: string, verified: Verified): void {
+  #remember(authorization: string, verified: Verified): void {
     if (this.#verified.size >= GRPC_LIMITS.verifiedTokensMax) {
       const [first] = this.#verified.keys();
       if (first !== undefined) this.#verified.delete(first);
     }
-    this.#verified.set(token, verified);
+    this.#verified.set(authorization, verified);
   }
 }

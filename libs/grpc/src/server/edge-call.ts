@@ -85,7 +85,9 @@ export class EdgeCall implements OpenCall {
     this.#running = running;
     const tooLong = (): void => this.cutOff(new Fault('DEADLINE_EXCEEDED', 'the call took too long'));
     if (asked > deadlineAtMs) this.#timer = setTimeout(tooLong, deadlineAtMs - nowMs);
+    // grpc-js announces this at the end of every call, and an error is not free.
     this.call.on('cancelled', () => {
+      if (this.#settled) return;
       if (running.remainingMs() === 0) tooLong();
       else this.cutOff(new Fault('CANCELLED', 'the client went away'));
     });

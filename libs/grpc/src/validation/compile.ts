@@ -74,7 +74,7 @@ const compileProperty = (type: RequestClass, rules: readonly Rule[], nested: rea
 /**
  * Reads the class-validator rules of a class once and makes one function of them. The same decorators, messages and constraints as
  * `validate()`, but checked on the decoded message itself: nothing is copied into instances and no metadata is looked up per call, which
- * is what a batch of 1,000 questions can afford (0.2 µs an item instead of 2 µs).
+ * is what a batch of 1,000 questions can afford.
  */
 export const compileValidation = (type: RequestClass): Validate => {
   const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
