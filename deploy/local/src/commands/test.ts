@@ -36,6 +36,7 @@ const runChecks = async (launch: Launch): Promise<TestCounts> => {
     output: 'inherit',
   });
   const { exitCode } = await checks.exited;
+  launch.requireOpen('counting');
   if (exitCode === 0) return { passed: 0, failed: 0 };
   launch.say('npm run check failed; it is counted as one failed test.');
   return { passed: 0, failed: 1 };
@@ -56,6 +57,7 @@ const runJest = async (launch: Launch, variables: Readonly<Record<string, string
     output: 'inherit',
   });
   const { exitCode, description } = await jest.exited;
+  launch.requireOpen('counting');
   const text = await readFile(resultsFile, 'utf8').catch(() => undefined);
   if (text === undefined) {
     launch.say(`${description} without results.`);

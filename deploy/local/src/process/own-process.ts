@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -37,6 +37,18 @@ interface ProcessExit {
   readonly description: string;
 }
 
+/**
+ * Outlives the launcher by a moment: when the launcher is gone, however it went, the pipe to the keeper closes and the
+ * keeper kills the group. It stands in a group of its own, where nothing that is sent to the launcher's reaches it.
+ */
+const startKeeper = (pid: number): ChildProcess => {
+  const script = 'cat; kill -s KILL -- "-$0"';
+  const keeper = spawn('/bin/sh', ['-c', script, String(pid)], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  // The keeper must not be what keeps a launcher alive that has nothing else to do.
+  keeper.unref();
+  return keeper;
+};
+
 const livingGroups = new Set<number>();
 
 /** The last resort, when the launcher itself dies of a bug: nothing may outlive it. Handlers of `exit` cannot wait. */
@@ -73,12 +85,14 @@ export const startProcess = (launch: Launch, options: ProcessOptions): OwnProces
 
   if (!process.listeners('exit').includes(killAllAtExit)) process.on('exit', killAllAtExit);
   livingGroups.add(pid);
+  const keeper = startKeeper(pid);
   let stopping = false;
   const watch = async (): Promise<ProcessExit> => {
     const [exitCode, signal] = (await once(subprocess, 'exit')) as [number | null, NodeJS.Signals | null];
     // Children that outlived their leader.
     signalGroup(pid, 'SIGKILL');
     livingGroups.delete(pid);
+    keeper.kill('SIGKILL');
     const how = signal === null ? `exit code ${String(exitCode)}` : `signal ${signal}`;
     const tail = options.output === 'inherit' ? '' : await logTail(options.output.log);
     return { exitCode, unexpected: !stopping, description: `${options.name} ended (${how})${tail}` };
