@@ -1,4 +1,4 @@
-import type { Collection, Db } from 'mongodb';
+import { MongoServerError, type Collection, type Db } from 'mongodb';
 import { ProjectionCollection } from './collection.js';
 import { GenerationSuperseded, ProjectionMissing, ProjectionUnavailable } from './faults.js';
 import { flushCollection } from './flush.js';
@@ -7,6 +7,7 @@ import type { CollectionDeclaration, FlushResult, ProjectedDocument, ProjectionW
 import { Watermarks, type WatermarkDocument } from './watermarks.js';
 
 const NAMESPACE_EXISTS = 48;
+const NAMESPACE_NOT_FOUND = 26;
 
 export interface ReadModelDeclaration {
   /** For instance `entitlements`; the generations and watermarks bear it. */
@@ -118,7 +119,7 @@ export class ReadModel {
     const pointed = await this.pointer.read();
     const due = (pointed?.retired ?? []).filter(entry => entry.retiredAtMs + graceMs <= this.options.nowMs());
     for (const { generation } of due) {
-      for (const name of this.names(generation)) await this.db.dropCollection(name);
+      for (const name of this.names(generation)) await this.drop(name);
       await this.pointer.forget(generation);
     }
     return due.map(entry => entry.generation);
@@ -150,13 +151,21 @@ export class ReadModel {
   private async create(): Promise<void> {
     for (const name of this.names(this.generation)) {
       await this.db.createCollection(name).catch((error: unknown) => {
-        if ((error as { code?: unknown }).code !== NAMESPACE_EXISTS) throw error;
+        if (!(error instanceof MongoServerError) || error.code !== NAMESPACE_EXISTS) throw error;
       });
     }
     for (const declaration of this.declaration.collections) {
       const documents = this.documents(declaration);
       for (const { key, unique } of declaration.indexes) await documents.createIndex(key, { unique: unique === true });
     }
+  }
+
+  /** Another replica may drop it at the same time; servers say so by a code, by a text, or not at all. */
+  private async drop(name: string): Promise<void> {
+    await this.db.dropCollection(name).catch((error: unknown) => {
+      const isGone = error instanceof MongoServerError && (error.code === NAMESPACE_NOT_FOUND || error.message === 'ns not found');
+      if (!isGone) throw error;
+    });
   }
 
   private names(generation: string): string[] {
