@@ -165,10 +165,7 @@ const readWindows = (story: Story, step: Fields): unknown => {
   };
 };
 
-const takeStep = (story: Story, step: Fields): unknown => {
-  const now = step.instant('now');
-  if (now < story.now) throw new Refusal('VALIDATION', 'the clock of a story never goes back');
-  story.now = now;
+const doStep = (story: Story, step: Fields): unknown => {
   switch (step.choice('do', ['usage', 'grant', 'void', 'reset', 'read', 'period', 'history', 'windows'])) {
     case 'usage':
       return deliverUsage(story, step);
@@ -187,6 +184,16 @@ const takeStep = (story: Story, step: Fields): unknown => {
     case 'windows':
       return readWindows(story, step);
   }
+};
+
+/** Takes a step; one that fails changes nothing, the clock included. */
+const takeStep = (story: Story, step: Fields): unknown => {
+  const now = step.instant('now');
+  if (now < story.now) throw new Refusal('VALIDATION', 'the clock of a story never goes back');
+  const taken: Story = { ...story, now };
+  const result = doStep(taken, step);
+  Object.assign(story, taken);
+  return result;
 };
 
 const readUsagePeriod = (fields: Fields): MeteredEntitlement['usagePeriod'] => {
