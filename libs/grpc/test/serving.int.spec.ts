@@ -1,3 +1,4 @@
+import { startTelemetry } from '@drawdown/telemetry';
 import { AccessServiceClient, CheckAccessRequest, type CheckAccessResponse } from '@drawdown/proto';
 import { Client, credentials, type Metadata, status } from '@grpc/grpc-js';
 
@@ -112,6 +113,24 @@ describe('serving', () => {
     expect(await sample.server.drain(20)).toBe(1);
     expect(await refused).toMatchObject({ code: status.UNAVAILABLE, reason: 'DRAINING' });
     expect(probe.contexts[0]?.signal.aborted).toBe(true);
+  });
+});
+
+describe('metrics', () => {
+  it('count and time every call by method and code', async () => {
+    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const telemetry = await startTelemetry({ serviceName: 'test', metricsPort: port, metricsHost: '127.0.0.1' });
+    const sample = await startSample();
+    const metadata = await sample.metadata();
+    await answerOf<CheckAccessResponse>(done => sample.access.checkAccess(ask('f'), metadata, done));
+    await refusalOf(done => sample.access.checkAccess(ask(''), metadata, done));
+    const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    await Promise.all([sample.stop(), telemetry.stop()]);
+    const counted = (code: string) =>
+      new RegExp(`rpc_server_call_duration_count\\{.*AccessService/CheckAccess",rpc_response_status_code="${code}".*\\} 1`);
+    expect(page).toMatch(counted('OK'));
+    expect(page).toMatch(counted('INVALID_ARGUMENT'));
+    expect(page).toMatch(/drawdown_rpc_server_active_calls\{kind="unary".*\} 0/);
   });
 });
 

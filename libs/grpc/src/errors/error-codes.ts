@@ -16,11 +16,13 @@ const EDGE_CODES: ErrorCodes = {
   CANCELLED: status.CANCELLED,
 };
 
-/** The table of entitlements §14; the other contexts share these reasons and add their own. */
+/** The table of entitlements §14 and what the shared libraries refuse; the other contexts share these reasons and add their own. */
 const SHARED_CODES: ErrorCodes = {
   NOT_FOUND: status.NOT_FOUND,
   ALREADY_EXISTS: status.ALREADY_EXISTS,
   ENTITLEMENT_ALREADY_EXISTS: status.ALREADY_EXISTS,
+  METER_ALREADY_EXISTS: status.ALREADY_EXISTS,
+  FEATURE_ALREADY_EXISTS: status.ALREADY_EXISTS,
   ALREADY_DELETED: status.ALREADY_EXISTS,
   WRONG_TYPE: status.INVALID_ARGUMENT,
   ENTITLEMENT_CREATE_PROPERTY_MISMATCH: status.INVALID_ARGUMENT,
@@ -39,6 +41,10 @@ const SHARED_CODES: ErrorCodes = {
   HISTORY_EXPIRED: status.FAILED_PRECONDITION,
   EVENT_TIME_IN_FUTURE: status.INVALID_ARGUMENT,
   POSITION_UNKNOWN: status.INVALID_ARGUMENT,
+  EVENT_TOO_LARGE: status.INVALID_ARGUMENT,
+  STREAM_FULL: status.RESOURCE_EXHAUSTED,
+  OWNER_BUSY: status.RESOURCE_EXHAUSTED,
+  OVERLOADED: status.RESOURCE_EXHAUSTED,
   STALE_READ: status.UNAVAILABLE,
   NOT_READY: status.UNAVAILABLE,
   CLOCK_UNCERTAIN: status.UNAVAILABLE,

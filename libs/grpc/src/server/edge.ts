@@ -1,3 +1,4 @@
+import { gauge, Metrics } from '@drawdown/telemetry';
 import type { Metadata, ServiceError } from '@grpc/grpc-js';
 
 import type { ErrorCodes } from '../errors/error-codes.js';
@@ -65,6 +66,10 @@ export class Edge {
   constructor(readonly options: EdgeOptions) {
     this.unaryGate = new Gate(options.unaryCallsMax);
     this.streamingGate = new Gate(options.streamingCallsMax);
+    gauge(Metrics.rpcActive, 'Calls under way', () => [
+      { value: this.unaryGate.open, attributes: { kind: 'unary' } },
+      { value: this.streamingGate.open, attributes: { kind: 'streaming' } },
+    ]);
   }
 
   /** Runs one call to its end; `answer` is called exactly once, and nothing is thrown into the server. */

@@ -14,6 +14,10 @@ export class Gate {
 
   constructor(private readonly callsMax: number) {}
 
+  get open(): number {
+    return this.#open.size;
+  }
+
   /** Throws Fault `TOO_MANY_CALLS` or `DRAINING`; otherwise the call must `leave`. */
   enter(call: OpenCall): void {
     if (this.#draining) throw new Fault('DRAINING', 'the server is going away');

@@ -1768,7 +1768,7 @@ export type CatalogServiceService = typeof CatalogServiceService;
 export const CatalogServiceService = {
   /**
    * Adds a meter. Errors: VALIDATION (unknown aggregation, value path not a singular JSONPath query, group name not
-   * `[a-zA-Z_][0-9a-zA-Z_]*`), IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED; ALREADY_EXISTS when the key is taken.
+   * `[a-zA-Z_][0-9a-zA-Z_]*`), IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED, METER_ALREADY_EXISTS.
    */
   createMeter: {
     path: "/drawdown.entitlements.v1.CatalogService/CreateMeter" as const,
@@ -1801,7 +1801,7 @@ export const CatalogServiceService = {
   },
   /**
    * Adds a feature. Errors: NOT_FOUND (meter), INVALID_FEATURE (aggregation that cannot carry entitlements, filter on an unknown
-   * group, key that looks like a ULID), ALREADY_EXISTS.
+   * group, key that looks like a ULID), FEATURE_ALREADY_EXISTS.
    */
   createFeature: {
     path: "/drawdown.entitlements.v1.CatalogService/CreateFeature" as const,
@@ -1851,7 +1851,7 @@ export const CatalogServiceService = {
 export interface CatalogServiceServer extends UntypedServiceImplementation {
   /**
    * Adds a meter. Errors: VALIDATION (unknown aggregation, value path not a singular JSONPath query, group name not
-   * `[a-zA-Z_][0-9a-zA-Z_]*`), IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED; ALREADY_EXISTS when the key is taken.
+   * `[a-zA-Z_][0-9a-zA-Z_]*`), IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED, METER_ALREADY_EXISTS.
    */
   createMeter: handleUnaryCall<CreateMeterRequest, CreateMeterResponse>;
   /** One meter by key. Errors: NOT_FOUND. */
@@ -1860,7 +1860,7 @@ export interface CatalogServiceServer extends UntypedServiceImplementation {
   listMeters: handleUnaryCall<ListMetersRequest, ListMetersResponse>;
   /**
    * Adds a feature. Errors: NOT_FOUND (meter), INVALID_FEATURE (aggregation that cannot carry entitlements, filter on an unknown
-   * group, key that looks like a ULID), ALREADY_EXISTS.
+   * group, key that looks like a ULID), FEATURE_ALREADY_EXISTS.
    */
   createFeature: handleUnaryCall<CreateFeatureRequest, CreateFeatureResponse>;
   /** One feature by key; the active one where an archived feature had the same key. Errors: NOT_FOUND. */
@@ -1874,7 +1874,7 @@ export interface CatalogServiceServer extends UntypedServiceImplementation {
 export interface CatalogServiceClient extends Client {
   /**
    * Adds a meter. Errors: VALIDATION (unknown aggregation, value path not a singular JSONPath query, group name not
-   * `[a-zA-Z_][0-9a-zA-Z_]*`), IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED; ALREADY_EXISTS when the key is taken.
+   * `[a-zA-Z_][0-9a-zA-Z_]*`), IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED, METER_ALREADY_EXISTS.
    */
   createMeter(
     request: CreateMeterRequest,
@@ -1925,7 +1925,7 @@ export interface CatalogServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Adds a feature. Errors: NOT_FOUND (meter), INVALID_FEATURE (aggregation that cannot carry entitlements, filter on an unknown
-   * group, key that looks like a ULID), ALREADY_EXISTS.
+   * group, key that looks like a ULID), FEATURE_ALREADY_EXISTS.
    */
   createFeature(
     request: CreateFeatureRequest,
