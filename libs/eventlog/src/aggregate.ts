@@ -1,11 +1,12 @@
 import { Fault } from '@drawdown/errors';
 import { fullJitter, type Backoff } from './backoff.js';
 import { CommandHistory, type Verdict } from './command-history.js';
+import { CommandQueue, type Waiting } from './command-queue.js';
 import type { Command, CommandIndex, Decider, Executed } from './decider.js';
+import { FoldedState, type AggregateSnapshot } from './folded-state.js';
 import { decideGroup, type Group, type Outcome } from './group.js';
 import { LIMITS } from './limits.js';
 import type { EventLog, RecordedMessage } from './log.js';
-import { isUnknownEvent } from './registry.js';
 
 export interface AggregateOptions<S, C, E> {
   readonly log: EventLog<E>;
@@ -19,30 +20,12 @@ export interface AggregateOptions<S, C, E> {
   readonly commands?: CommandIndex;
   /** Where to fold from. @default the beginning */
   readonly snapshot?: AggregateSnapshot<S>;
-  /**
-   * Whether whoever made the snapshot also folds what the partition's consumer delivers after it: nothing is read from the log then before
-   * the first command. What neither has is found by the append. @default false
-   */
-  readonly snapshotIsCurrent?: boolean;
   /** How long a message with these events is kept (`Nats-TTL`). @default for ever */
   readonly ttlSecondsOf?: (events: readonly E[]) => number | undefined;
   /** Called right before every append; throws to stop it, as an owner does whose lease has run out (design §4.8). @default nothing */
   readonly beforeAppend?: () => void;
   /** @default exponential with full jitter */
   readonly backoff?: Backoff;
-}
-
-export interface AggregateSnapshot<S> {
-  readonly state: S;
-  readonly sequence: number;
-  /** No command is decided earlier than this. */
-  readonly timeMs: number;
-}
-
-interface Waiting<S, C, E> {
-  readonly command: Command<C>;
-  readonly resolve: (executed: Executed<S, E>) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /**
@@ -55,41 +38,33 @@ export class Aggregate<S, C, E> {
   readonly #options: AggregateOptions<S, C, E>;
   readonly #backoff: Backoff;
   readonly #history: CommandHistory<E>;
-  #queue: Waiting<S, C, E>[] = [];
+  readonly #queue = new CommandQueue<S, C, E>();
+  readonly #folded: FoldedState<S, E>;
   #isRunning = false;
   #isLoaded = false;
   #loading: Promise<void> | undefined;
   #arrivedWhileLoading: RecordedMessage<E>[] = [];
-  #state: S;
-  #sequence: number;
-  /** What the next append expects; below `#sequence` only if the subject's last message has expired. */
-  #expectedSequence: number;
-  #timeMs: number;
 
   constructor(options: AggregateOptions<S, C, E>) {
     this.#options = options;
     this.#backoff = options.backoff ?? fullJitter();
     this.#history = new CommandHistory(options.log, options.commandWindowMs, options.commands);
-    this.#state = options.snapshot?.state ?? options.decider.initialState;
-    this.#sequence = options.snapshot?.sequence ?? 0;
-    this.#expectedSequence = this.#sequence;
-    this.#timeMs = options.snapshot?.timeMs ?? 0;
-    this.#isLoaded = options.snapshotIsCurrent ?? false;
+    this.#folded = new FoldedState(options.decider, options.snapshot ?? { state: options.decider.initialState, sequence: 0, timeMs: 0 });
   }
 
   /** The state after everything that was folded; commands under way are not in it. */
   get state(): S {
-    return this.#state;
+    return this.#folded.state;
   }
 
   /** Stream sequence of the subject's last folded message; 0: none. */
   get sequence(): number {
-    return this.#sequence;
+    return this.#folded.sequence;
   }
 
   /** Time of the last folded message or own decision: no later command is decided earlier. */
   get timeMs(): number {
-    return this.#timeMs;
+    return this.#folded.timeMs;
   }
 
   /** Folds from the snapshot, or the beginning, up to the last message of the stream's leader. Called by the first command, too. */
@@ -105,7 +80,7 @@ export class Aggregate<S, C, E> {
    * @throws Fault `OVERLOADED`, `CONTENTION`, `CLOCK_UNCERTAIN`, or one of the log: the same command may be sent again
    */
   execute(command: Command<C>): Promise<Executed<S, E>> {
-    if (this.#queue.length >= LIMITS.commandsQueuedMax) {
+    if (this.#queue.isFull) {
       const metadata = { subject: this.#options.subject, commandsQueuedMax: String(LIMITS.commandsQueuedMax) };
       return Promise.reject(new Fault('OVERLOADED', 'too many commands wait for this aggregate', metadata));
     }
@@ -136,32 +111,18 @@ export class Aggregate<S, C, E> {
   }
 
   async #catchUp(): Promise<void> {
-    for await (const message of this.#options.log.read(this.#options.subject, this.#sequence + 1)) this.#foldNew(message);
+    for await (const message of this.#options.log.read(this.#options.subject, this.sequence + 1)) this.#foldNew(message);
   }
 
   #foldNew(message: RecordedMessage<E>): boolean {
     this.#history.note(message);
-    const isNew = message.sequence > this.#sequence;
-    let state = this.#state;
-    let timeMs = Math.max(this.#timeMs, message.sequence >= this.#sequence ? message.timeMs : 0);
-    for (const { events, decidedAtMs } of isNew ? message.decisions : []) {
-      for (const event of events) {
-        if (!isUnknownEvent(event)) state = this.#options.decider.evolve(state, event, decidedAtMs);
-      }
-      timeMs = Math.max(timeMs, decidedAtMs);
-    }
-    this.#timeMs = timeMs;
-    if (!isNew) return false;
-    this.#state = state;
-    this.#sequence = message.sequence;
-    this.#expectedSequence = message.sequence;
-    return true;
+    return this.#folded.fold(message);
   }
 
   async #run(): Promise<void> {
     await Promise.resolve(); // commands of the same turn of the event loop go together
-    while (this.#queue.length > 0) {
-      const taken = this.#take();
+    while (!this.#queue.isEmpty) {
+      const taken = this.#queue.takeGroup();
       try {
         await this.#settle(taken);
       } catch (error) {
@@ -169,20 +130,6 @@ export class Aggregate<S, C, E> {
       }
     }
     this.#isRunning = false;
-  }
-
-  /** The next commands with different ids; a second one of the same id waits until the first has its answer. */
-  #take(): Waiting<S, C, E>[] {
-    const ids = new Set<string>();
-    const later: Waiting<S, C, E>[] = [];
-    const taken = this.#queue.filter(waiting => {
-      const isTaken = ids.size < LIMITS.commandsPerMessageMax && !ids.has(waiting.command.id);
-      if (isTaken) ids.add(waiting.command.id);
-      else later.push(waiting);
-      return isTaken;
-    });
-    this.#queue = later;
-    return taken;
   }
 
   async #settle(taken: readonly Waiting<S, C, E>[]): Promise<void> {
@@ -204,23 +151,21 @@ export class Aggregate<S, C, E> {
   /** Decides a group and appends it. @returns how many of the commands now have their answer: 0 after a conflict */
   async #attempt(open: readonly Waiting<S, C, E>[]): Promise<number> {
     const { log, subject, clock, decider, ttlSecondsOf } = this.#options;
-    const atMs = Math.max(clock.nowMs(), this.#timeMs);
-    const expected = this.#expectedSequence;
-    const group = decideGroup(
-      decider,
-      this.#state,
-      open.map(waiting => waiting.command),
-      atMs,
-      {
-        sizeBytes: decision => log.sizeBytes(subject, decision),
-        ttlSecondsOf: ttlSecondsOf ?? (() => undefined),
-      },
-    );
-    const decided = open.slice(0, group.outcomes.length);
-    const sequence = group.decisions.length === 0 ? await this.#confirm(expected) : await this.#append(expected, group, decided, atMs);
+    const atMs = Math.max(clock.nowMs(), this.timeMs);
+    const expected = this.#folded.expectedSequence;
+    const commands = open.map(waiting => waiting.command);
+    const group = decideGroup(decider, this.state, commands, atMs, {
+      sizeBytes: decision => log.sizeBytes(subject, decision),
+      ttlSecondsOf: ttlSecondsOf ?? (() => undefined),
+    });
+    const isEmpty = group.decisions.length === 0;
+    const sequence = isEmpty ? await this.#confirm(expected) : await this.#append(expected, group, commands, atMs);
     if (sequence === undefined) return 0;
-    decided.forEach((waiting, index) => answer(waiting, group.outcomes[index] as Outcome<S, E>, sequence));
-    return decided.length;
+    group.outcomes.forEach((outcome, index) => {
+      const waiting = open[index];
+      if (waiting !== undefined) answer(waiting, outcome, sequence);
+    });
+    return group.outcomes.length;
   }
 
   /** Nothing to record: the answers hold if the state they were decided on is the last one. */
@@ -228,39 +173,25 @@ export class Aggregate<S, C, E> {
     const lastSequence = await this.#options.log.lastSequence(this.#options.subject);
     if (lastSequence === expected) return expected;
     await this.#catchUp();
-    this.#expectAfterExpiry(expected, lastSequence);
+    this.#folded.expectAfterExpiry(expected, lastSequence);
     return undefined;
   }
 
-  async #append(expected: number, group: Group<S, E>, decided: readonly Waiting<S, C, E>[], atMs: number): Promise<number | undefined> {
+  async #append(expected: number, group: Group<S, E>, commands: readonly Command<C>[], atMs: number): Promise<number | undefined> {
+    const headers = commands.slice(0, group.outcomes.length).find(command => command.headers !== undefined)?.headers;
     this.#options.beforeAppend?.();
-    const headers = decided.find(({ command }) => command.headers !== undefined)?.command.headers;
     const result = await this.#options.log.append(this.#options.subject, expected, group.decisions, {
       ...(headers === undefined ? {} : { headers }),
       ...(group.ttlSeconds === undefined ? {} : { ttlSeconds: group.ttlSeconds }),
     });
     if (result.kind === 'conflict') {
       for (const message of result.since) this.#foldNew(message);
-      this.#expectAfterExpiry(expected, result.lastSequence);
+      this.#folded.expectAfterExpiry(expected, result.lastSequence);
       return undefined;
     }
-    this.#adopt(result.sequence, group, atMs);
+    this.#history.note({ sequence: result.sequence, timeMs: atMs, decisions: group.decisions });
+    this.#folded.adopt(result.sequence, group.after, atMs);
     return result.sequence;
-  }
-
-  /** The subject's last sequence falls only when its last message has expired; what it did to the state stays. */
-  #expectAfterExpiry(expected: number, lastSequence: number): void {
-    if (lastSequence < expected && this.#expectedSequence === expected) this.#expectedSequence = lastSequence;
-  }
-
-  /** Our own message: its state is known already. The partition's consumer may have delivered it before the acknowledgement came. */
-  #adopt(sequence: number, group: Group<S, E>, atMs: number): void {
-    this.#history.note({ sequence, timeMs: atMs, decisions: group.decisions });
-    if (this.#sequence >= sequence) return;
-    this.#state = group.after;
-    this.#sequence = sequence;
-    this.#expectedSequence = sequence;
-    this.#timeMs = Math.max(this.#timeMs, atMs);
   }
 
   /** Answers what needs no decision; the others stay open. */
@@ -276,7 +207,7 @@ export class Aggregate<S, C, E> {
           open.push(each);
           break;
         case 'repeated':
-          each.resolve({ events: verdict.events, sequence: verdict.sequence, repeated: true, state: this.#state });
+          each.resolve({ events: verdict.events, sequence: verdict.sequence, repeated: true, state: this.state });
           break;
         case 'refused':
           each.reject(verdict.error);

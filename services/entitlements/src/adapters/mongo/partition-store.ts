@@ -23,21 +23,27 @@ const FLUSHES_PER_MAINTENANCE = 64;
 
 /** One partition's documents in one generation of the read model. */
 export class MongoPartitionStore implements PartitionStore {
-  #ids: IdIndex | undefined;
   #flushes = 0;
 
-  constructor(private readonly options: PartitionStoreOptions) {}
+  private constructor(
+    private readonly options: PartitionStoreOptions,
+    readonly watermark: OwnerWatermark,
+    readonly readyMeters: ReadonlySet<string>,
+    private readonly index: IdIndex,
+  ) {}
 
-  get ids(): EventIds {
-    return this.#index;
+  static async open(options: PartitionStoreOptions): Promise<MongoPartitionStore> {
+    const { readModel, partition, cache } = options;
+    const stored = await readModel.watermarks.read(partition);
+    const readyMeters = new Set<string>();
+    for await (const { meterId } of readModel.collection(READY_METERS).scan({ partition })) readyMeters.add(meterId);
+    const index = await IdIndex.load({ readModel, declaration: USAGE_IDS, partition, cache, windowMs: ID_WINDOW_MS, newId: ulid });
+    const watermark = { usage: stored?.sequences.usage ?? 0, entitlements: stored?.sequences.entitlements ?? 0 };
+    return new MongoPartitionStore(options, watermark, readyMeters, index);
   }
 
-  async open(): Promise<OwnerWatermark | undefined> {
-    const { readModel, partition, cache } = this.options;
-    this.#ids = await IdIndex.load({ readModel, declaration: USAGE_IDS, partition, cache, windowMs: ID_WINDOW_MS, newId: ulid });
-    const stored = await readModel.watermarks.read(partition);
-    if (stored === undefined) return undefined;
-    return { usage: stored.sequences.usage ?? 0, entitlements: stored.sequences.entitlements ?? 0 };
+  get ids(): EventIds {
+    return this.index;
   }
 
   async loadAccounts(keys: readonly CustomerKey[]): Promise<readonly StoredAccount[]> {
@@ -57,30 +63,24 @@ export class MongoPartitionStore implements PartitionStore {
 
   async flush({ grants, days, accounts }: Changes): Promise<void> {
     const { readModel, partition, stamp } = this.options;
-    const segments = this.#index.pendingSegments();
+    const segments = this.index.pendingSegments();
     const parts: ProjectionWrite[] = [
       ...grants.map(image => ({ collection: GRANTS, document: toDbGrant(partition, image) }) as unknown as ProjectionWrite),
       ...days.map(day => ({ collection: USAGE_MINUTES, document: toDbUsageDay(partition, day) }) as unknown as ProjectionWrite),
       ...segments,
     ];
     await readModel.flush(parts, stamp());
-    this.#index.flushed();
+    this.index.flushed();
     // What an account says must be in its parts already: it is read without looking whether they are older.
     const whole = accounts.map(image => ({ collection: CUSTOMERS, document: toDbCustomer(partition, image) }) as unknown as ProjectionWrite);
     await readModel.flush(whole, stamp());
     this.#flushes += 1;
-    if (this.#flushes % FLUSHES_PER_MAINTENANCE === 0) await this.#index.maintain(stamp());
+    if (this.#flushes % FLUSHES_PER_MAINTENANCE === 0) await this.index.maintain(stamp());
   }
 
   async writeWatermark({ usage, entitlements }: OwnerWatermark): Promise<void> {
     const { readModel, partition, stamp } = this.options;
     await readModel.watermarks.write(partition, { sequences: { usage, entitlements } }, stamp());
-  }
-
-  async readyMeters(): Promise<ReadonlySet<string>> {
-    const ready = new Set<string>();
-    for await (const { meterId } of this.options.readModel.collection(READY_METERS).scan({ partition: this.options.partition })) ready.add(meterId);
-    return ready;
   }
 
   async dropDays(namespace: string, meterKey: string): Promise<void> {
@@ -94,11 +94,6 @@ export class MongoPartitionStore implements PartitionStore {
     const { readModel, partition, stamp } = this.options;
     const document = { _id: `${partition}/${meterId}`, partition, meterId, usageSequence };
     await readModel.flush([{ collection: READY_METERS, document } as unknown as ProjectionWrite], stamp());
-  }
-
-  get #index(): IdIndex {
-    if (this.#ids === undefined) throw new Error('the index of ids is used before the store was opened');
-    return this.#ids;
   }
 }
 

@@ -15,8 +15,7 @@ export interface StoredAccount {
 
 /** An account as it is written: the stored state, and its balances at the server time of the latest message in it (design §4.6). */
 export interface AccountImage extends StoredAccount {
-  readonly at: InstantMs;
-  /** By entitlement id; none for one whose measurement starts after `at`. */
+  /** By entitlement id; none for one whose measurement has not started by then. */
   readonly readings: ReadonlyMap<string, BalanceReading>;
 }
 
@@ -55,16 +54,16 @@ export interface AccountStore {
 
 /** The documents of one partition in one generation of the read model; the MongoDB adapter implements it. */
 export interface PartitionStore extends AccountStore {
-  /** Opens the index of ids and answers where the stored effects end; `undefined`: nothing is stored. */
-  open(): Promise<OwnerWatermark | undefined>;
-  /** The index of usage events and command ids (design §4.7); call `open` first. */
+  /** Where the stored effects end; zeros: nothing is stored. */
+  readonly watermark: OwnerWatermark;
+  /** The index of usage events and command ids (design §4.7). */
   readonly ids: EventIds;
+  /** Ids of the meters whose usage is counted in the days from the beginning on. */
+  readonly readyMeters: ReadonlySet<string>;
   /** Stores in the order that makes an interruption harmless: grants, days and ids before accounts. @throws Fault */
   flush(changes: Changes): Promise<void>;
   /** Only after everything up to it is stored. @throws Fault */
   writeWatermark(watermark: OwnerWatermark): Promise<void>;
-  /** Meters whose usage is counted in the days from the beginning on. */
-  readyMeters(): Promise<ReadonlySet<string>>;
   /** Forgets the days of a meter, before they are counted from the beginning. */
   dropDays(namespace: string, meterKey: string): Promise<void>;
   /** From now on the days of the meter are complete up to this message. */

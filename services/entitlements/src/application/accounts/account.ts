@@ -109,6 +109,11 @@ export class Account {
     return day;
   }
 
+  forgetMeter(meterKey: string): void {
+    for (const [id, day] of this.#days) if (day.key.meterKey === meterKey) this.#days.delete(id);
+    this.#usage.clear();
+  }
+
   /** An entitlement's usage and the balance that follows; the days it needs must be in memory. */
   usageOf(entitlement: LedgerEntitlement): EntitlementUsage {
     const known = this.#usage.get(entitlement.id);

@@ -67,6 +67,11 @@ export class Accounts {
     this.#letGo();
   }
 
+  /** Forgets what is in memory of a meter; the days are taken from the store again. */
+  forgetMeter(namespace: string, meterKey: string): void {
+    for (const account of this.#warm.values()) if (account.key.namespace === namespace) account.forgetMeter(meterKey);
+  }
+
   #load(keys: readonly CustomerKey[]): void {
     const stored = this.store.loadAccounts(keys).then(found => new Map(found.map(account => [customerId(account.key), account])));
     for (const key of keys) {

@@ -1,5 +1,5 @@
 import type { InstantMs } from '@drawdown/calendar';
-import { countedAt, MinuteSums, WarmBalance, type LedgerEntitlement, type LedgerGrant } from '../../domain/index.js';
+import { countedAt, MinuteSums, WarmBalance, type LedgerEntitlement, type LedgerGrant, type UsageSums } from '../../domain/index.js';
 import type { UsageEntry } from './account.js';
 
 /** What one entitlement counts of its customer's usage, and its balance kept warm once somebody has asked for it. */
@@ -7,6 +7,10 @@ export class EntitlementUsage {
   readonly #sums = new MinuteSums();
   #warm: WarmBalance | undefined;
   #terms: LedgerEntitlement | undefined;
+
+  get sums(): UsageSums {
+    return this.#sums;
+  }
 
   /** Counts an entry if it is of this entitlement's meter and groups. */
   add(entitlement: LedgerEntitlement, entry: UsageEntry): void {

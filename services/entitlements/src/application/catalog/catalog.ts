@@ -35,12 +35,12 @@ export class Catalog {
     return this.#meters.get(typeKey(namespace, eventType)) ?? NONE;
   }
 
-  /** `<namespace>/<key>` of every meter, sorted: what a partition must have counted before it can answer. */
-  meterIds(): readonly string[] {
-    return [...this.#entries.values()]
-      .filter(({ entry }) => entry.meter !== undefined)
-      .map(({ address }) => meterId(address.namespace, address.key))
-      .sort();
+  /** Every meter of every namespace: what a partition must have counted before it can answer. */
+  *allMeters(): Generator<{ readonly namespace: string; readonly meter: MeasuringMeter }> {
+    for (const { address, entry } of this.#entries.values()) {
+      const meter = this.metersFor(address.namespace, entry.meter?.eventType ?? '').find(candidate => candidate.meter.key === address.key);
+      if (meter !== undefined) yield { namespace: address.namespace, meter };
+    }
   }
 
   /** The entries of one kind in a namespace, by key. */

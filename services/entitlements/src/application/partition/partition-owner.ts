@@ -1,31 +1,21 @@
 import { Fault } from '@drawdown/errors';
-import { Aggregate, type EventLog, type StoredMessage, type Subjects } from '@drawdown/eventlog';
-import {
-  decideCustomer,
-  evolveCustomer,
-  NEW_CUSTOMER,
-  type BalanceReading,
-  type Customer,
-  type CustomerCommand,
-  type CustomerEvent,
-} from '../../domain/index.js';
-import type { Account, CustomerAggregate, CustomerKey } from '../accounts/account.js';
-import type { AccountImage, GrantImage, PartitionStore, StoredAccount } from '../accounts/account-store.js';
+import type { EventLog, StoredMessage, Subjects } from '@drawdown/eventlog';
+import type { CustomerEvent, MeasuringMeter } from '../../domain/index.js';
+import type { Account } from '../accounts/account.js';
+import type { GrantImage, PartitionStore } from '../accounts/account-store.js';
 import { Accounts } from '../accounts/accounts.js';
+import { aggregateFrom } from '../accounts/open-aggregate.js';
 import type { UsageDay } from '../accounts/usage-day.js';
-import type { Catalog } from '../catalog/catalog.js';
-import { commandIndex } from '../ledger/command-ids.js';
+import { meterId, type Catalog } from '../catalog/catalog.js';
 import { LedgerFold } from '../ledger/ledger-fold.js';
-import { decodeLedgerMessage, ledgerHeaders, type LedgerMessage } from '../ledger/ledger-message.js';
-import { UsageFold, type Correction, type FindEvent } from '../usage/usage-fold.js';
-import { decodeUsageMessage, type UsageMessage } from '../usage/usage-message.js';
+import { ledgerHeaders } from '../ledger/ledger-message.js';
+import type { EventIds } from '../usage/event-ids.js';
+import { UsageFold, type Correction, type FindEvent, type UsageFoldPorts } from '../usage/usage-fold.js';
+import type { UsageMessage } from '../usage/usage-message.js';
 import type { UsageObserver } from '../usage/usage-observer.js';
 import { Exclusive } from './exclusive.js';
-
-/** Command ids are recognised for this long; an older command is refused with `COMMAND_EXPIRED` (design §3.11). */
-export const COMMAND_WINDOW_MS = 24 * 3_600_000;
-
-export type Input = { readonly kind: 'usage'; readonly usage: UsageMessage } | { readonly kind: 'ledger'; readonly ledger: LedgerMessage };
+import { imageOf } from './images.js';
+import type { Input } from './input.js';
 
 export interface OwnerPorts {
   readonly store: PartitionStore;
@@ -37,9 +27,18 @@ export interface OwnerPorts {
   readonly observer: UsageObserver;
   /** Look immediately before what must not come from a former owner. */
   readonly isHeld: () => boolean;
-  /** Usage up to this message has been announced by somebody before; it is folded in silence. */
-  readonly announcedThrough: number;
+  /** Usage up to this message was announced before; it is folded in silence. */
+  readonly announcedThrough: () => number;
 }
+
+/** Gives this partition's usage from the beginning of the stream up to a message, in order; what is set aside or unreadable is left out. */
+export type ReadUsage = (
+  throughSequence: number,
+  apply: (message: StoredMessage, usage: UsageMessage) => Promise<void>,
+) => Promise<void>;
+
+/** Days in memory before they are stored while a meter is being counted. */
+const COUNTED_DAYS_PER_FLUSH = 2_000;
 
 interface Unstored {
   readonly accounts: Set<Account>;
@@ -51,50 +50,51 @@ interface Unstored {
 /** One partition in the hands of its owner: the fold of its two streams, and the accounts that questions are answered from. */
 export class PartitionOwner {
   readonly accounts: Accounts;
-  readonly #usageFold: UsageFold;
+  readonly usageFold: UsageFold;
+  readonly #foldPorts: UsageFoldPorts;
   readonly #ledgerFold: LedgerFold;
   readonly #exclusive = new Exclusive();
+  readonly #readyMeters: Set<string>;
   #unstored: Unstored = nothingUnstored();
-  /** Last messages that are in memory; what is stored follows with every flush. */
-  #usageSequence = 0;
-  #ledgerSequence = 0;
-  #readyMeters = new Set<string>();
+  #usageSequence: number;
+  #ledgerSequence: number;
+  #storedUsage: number;
+  #storedLedger: number;
 
   constructor(private readonly ports: OwnerPorts) {
-    this.accounts = new Accounts(ports.store, (key, stored) => this.#openAggregate(key, stored));
-    this.#usageFold = new UsageFold(this.accounts, ports.catalog, ports.store.ids, ports.findEvent, ports.observer);
-    this.#ledgerFold = new LedgerFold(this.accounts, ports.store.ids);
+    const { store, log, subjects, clock, catalog, findEvent, observer } = ports;
+    this.accounts = new Accounts(store, aggregateFrom({ log, subjects, clock, ids: store.ids }));
+    this.#readyMeters = new Set(store.readyMeters);
+    this.#foldPorts = { accounts: this.accounts, catalog, ids: store.ids, findEvent, observer, isReady: id => this.isReady(id) };
+    this.usageFold = new UsageFold(this.#foldPorts);
+    this.#ledgerFold = new LedgerFold(this.accounts, store.ids);
+    this.#usageSequence = store.watermark.usage;
+    this.#ledgerSequence = store.watermark.entitlements;
+    this.#storedUsage = this.#usageSequence;
+    this.#storedLedger = this.#ledgerSequence;
   }
 
-  /** Where reading begins: after the last message of each stream whose effects are stored. */
-  async open(): Promise<{ usage: number; entitlements: number }> {
-    const watermark = (await this.ports.store.open()) ?? { usage: 0, entitlements: 0 };
-    this.#usageSequence = watermark.usage;
-    this.#ledgerSequence = watermark.entitlements;
-    this.#readyMeters = new Set(await this.ports.store.readyMeters());
-    return watermark;
-  }
-
+  /** Last message of the usage stream that is in memory. */
   get usageSequence(): number {
     return this.#usageSequence;
   }
 
+  /** Last message of the ledger stream that is in memory. */
   get ledgerSequence(): number {
     return this.#ledgerSequence;
+  }
+
+  get ids(): EventIds {
+    return this.ports.store.ids;
+  }
+
+  nowMs(): number {
+    return this.ports.clock.nowMs();
   }
 
   /** Whether a meter's usage is counted from the beginning on; until then its entitlements answer `NOT_READY`. */
   isReady(meterId: string): boolean {
     return this.#readyMeters.has(meterId);
-  }
-
-  decode(message: StoredMessage): { readonly ok: true; readonly value: Input } | { readonly ok: false; readonly reason: string; readonly detail: string } {
-    if (message.stream === 'usage') {
-      const decoded = decodeUsageMessage(this.ports.subjects, message);
-      return decoded.ok ? { ok: true, value: { kind: 'usage', usage: decoded.value } } : decoded;
-    }
-    const decoded = decodeLedgerMessage(this.ports.subjects, this.ports.log, message);
-    return decoded.ok ? { ok: true, value: { kind: 'ledger', ledger: decoded.value } } : decoded;
   }
 
   /** Applies messages of one stream in order and stores their effects. Safe to call again with the same messages. */
@@ -105,28 +105,59 @@ export class PartitionOwner {
     });
   }
 
-  /** Runs a task while nothing is applied: counting a new meter, or handing over to another generation. */
+  /** Runs a task while nothing is applied, with everything stored that was: handing over to another generation, an audit. */
   whileStill<T>(task: () => Promise<T>): Promise<T> {
-    return this.#exclusive.run(task);
+    return this.#exclusive.run(async () => {
+      await this.#store();
+      return task();
+    });
   }
 
-  /** Counts a meter from the beginning of the stream; `history` delivers this partition's usage up to what is in memory. */
-  countMeter(namespace: string, meterKey: string, meterId: string, count: (fold: UsageFold) => Promise<ReadonlySet<UsageDay>>): Promise<void> {
-    return this.#exclusive.run(async () => {
-      if (this.#readyMeters.has(meterId)) return;
-      await this.#store();
-      await this.ports.store.dropDays(namespace, meterKey);
-      const days = await count(this.#usageFold);
-      await this.ports.store.flush({ grants: [], accounts: [], days: [...days] });
-      await this.ports.store.markReady(meterId, this.#usageSequence);
-      this.#readyMeters.add(meterId);
+  /**
+   * Takes up a meter that the partition has not counted yet: its usage is counted from the beginning of the stream while everything else of the
+   * partition waits. What a former attempt left behind is forgotten first.
+   */
+  async takeUpMeter(namespace: string, meter: MeasuringMeter, readUsage: ReadUsage): Promise<void> {
+    const id = meterId(namespace, meter.meter.key);
+    if (this.isReady(id)) return;
+    await this.whileStill(async () => {
+      if (this.isReady(id)) return;
+      this.accounts.forgetMeter(namespace, meter.meter.key);
+      await this.ports.store.dropDays(namespace, meter.meter.key);
+      await this.#count(namespace, meter, readUsage);
+      await this.ports.store.markReady(id, this.#usageSequence);
+      this.#readyMeters.add(id);
     });
+  }
+
+  async #count(namespace: string, meter: MeasuringMeter, readUsage: ReadUsage): Promise<void> {
+    const { ids } = this.ports.store;
+    const fold = new UsageFold({
+      ...this.#foldPorts,
+      catalog: { metersFor: (of, type) => (of === namespace && type === meter.meter.eventType ? [meter] : []) },
+      // All of it is known already; the index decides which events count as it did when they came.
+      ids: { lookup: (hash, before) => ids.lookup(hash, before), add: () => undefined },
+      observer: { onEffect: () => undefined },
+      isReady: () => true,
+    });
+    const counted = nothingUnstored();
+    const store = async (): Promise<void> => {
+      await this.ports.store.flush({ grants: [], accounts: [], days: [...counted.days] });
+      this.accounts.unpin(counted.accounts);
+      counted.days.clear();
+      counted.accounts.clear();
+    };
+    await readUsage(this.#usageSequence, async (message, usage) => {
+      await fold.apply(message, usage, counted);
+      if (counted.days.size >= COUNTED_DAYS_PER_FLUSH) await store();
+    });
+    await store();
   }
 
   async #applyOne(message: StoredMessage, value: Input | undefined): Promise<void> {
     if (message.stream === 'usage') {
       if (message.sequence <= this.#usageSequence) return;
-      if (value?.kind === 'usage') await this.#usageFold.apply(message, value.usage, this.#unstored);
+      if (value?.kind === 'usage') await this.usageFold.apply(message, value.usage, this.#unstored);
       this.#usageSequence = message.sequence;
       return;
     }
@@ -137,22 +168,27 @@ export class PartitionOwner {
 
   /** Announcements first, then documents, then the watermark (design §4.11). */
   async #store(): Promise<void> {
+    if (this.#storedUsage === this.#usageSequence && this.#storedLedger === this.#ledgerSequence) return;
     if (!this.ports.isHeld()) throw new Fault('LEASE_LOST', 'the partition has another owner');
     const unstored = this.#unstored;
     await this.#announce(unstored.corrections);
     const accounts = [...unstored.accounts];
-    await this.ports.store.flush({
-      grants: [...unstored.grants.values()],
-      days: [...unstored.days],
-      accounts: accounts.map(account => imageOf(account)),
-    });
-    await this.ports.store.writeWatermark({ usage: this.#usageSequence, entitlements: this.#ledgerSequence });
+    const changes = { grants: [...unstored.grants.values()], days: [...unstored.days], accounts: accounts.map(imageOf) };
+    await this.ports.store.flush(changes);
+    await this.writeWatermark();
     this.#unstored = nothingUnstored();
     this.accounts.unpin(accounts);
   }
 
+  /** Says in the documents how far they are; for a partition without any message, that there is none. */
+  async writeWatermark(): Promise<void> {
+    await this.ports.store.writeWatermark({ usage: this.#usageSequence, entitlements: this.#ledgerSequence });
+    this.#storedUsage = this.#usageSequence;
+    this.#storedLedger = this.#ledgerSequence;
+  }
+
   async #announce(corrections: readonly Correction[]): Promise<void> {
-    const due = corrections.filter(({ usageSequence }) => usageSequence > this.ports.announcedThrough);
+    const due = corrections.filter(({ usageSequence }) => usageSequence > this.ports.announcedThrough());
     await Promise.all(
       due.map(({ account, ...correction }) =>
         account.aggregate.execute({
@@ -165,46 +201,6 @@ export class PartitionOwner {
       ),
     );
   }
-
-  #openAggregate(key: CustomerKey, stored: StoredAccount | undefined): CustomerAggregate {
-    return new Aggregate<Customer, CustomerCommand, CustomerEvent>({
-      log: this.ports.log,
-      subject: this.ports.subjects.customer(key.namespace, key.customer),
-      decider: { initialState: NEW_CUSTOMER, decide: (command, state, at) => decideCustomer(command, state, at), evolve: evolveCustomer },
-      clock: this.ports.clock,
-      commandWindowMs: COMMAND_WINDOW_MS,
-      commands: commandIndex(this.ports.store.ids, key),
-      // The documents hold everything up to the watermark, and the consumer delivers the rest; the append finds out about anything newer.
-      snapshotIsCurrent: true,
-      snapshot: {
-        state: stored?.customer ?? NEW_CUSTOMER,
-        sequence: stored?.ledgerSequence ?? 0,
-        timeMs: stored?.customer.changedAt ?? 0,
-      },
-    });
-  }
 }
 
 const nothingUnstored = (): Unstored => ({ accounts: new Set(), days: new Set(), grants: new Map(), corrections: [] });
-
-const imageOf = (account: Account): AccountImage => {
-  const at = Math.max(account.lastUsageMs, account.customer.changedAt);
-  return {
-    key: account.key,
-    customer: account.customer,
-    usageSequence: account.usageSequence,
-    lastUsageMs: account.lastUsageMs,
-    ledgerSequence: account.aggregate.sequence,
-    at,
-    readings: readingsAt(account, at),
-  };
-};
-
-const readingsAt = (account: Account, at: number): ReadonlyMap<string, BalanceReading> => {
-  const readings = new Map<string, BalanceReading>();
-  for (const entitlement of account.customer.entitlements) {
-    if (at < entitlement.measureUsageFrom) continue;
-    readings.set(entitlement.id, account.usageOf(entitlement).balanceAt(entitlement, at).readAt(at));
-  }
-  return readings;
-};

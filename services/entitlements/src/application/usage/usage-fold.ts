@@ -6,7 +6,7 @@ import { isLate, measure, type LedgerEntitlement } from '../../domain/index.js';
 import type { Account, UsageEntry } from '../accounts/account.js';
 import type { Accounts } from '../accounts/accounts.js';
 import type { UsageDay } from '../accounts/usage-day.js';
-import type { Catalog } from '../catalog/catalog.js';
+import { meterId, type Catalog } from '../catalog/catalog.js';
 import { ID_WINDOW_MS, tombstoneOf, type EventIds, type Position } from './event-ids.js';
 import type { UsageEvent, UsageMessage } from './usage-message.js';
 import type { UsageObserver } from './usage-observer.js';
@@ -31,6 +31,16 @@ export interface UsageChanges {
 /** Reads an event again where it lies; `undefined` when its message has expired. */
 export type FindEvent = (position: Position) => Promise<UsageEvent | undefined>;
 
+export interface UsageFoldPorts {
+  readonly accounts: Accounts;
+  readonly catalog: Pick<Catalog, 'metersFor'>;
+  readonly ids: EventIds;
+  readonly findEvent: FindEvent;
+  readonly observer: UsageObserver;
+  /** Whether a meter is counted already; usage of one that is not will be, from the beginning, when it is taken up. */
+  readonly isReady: (meterId: string) => boolean;
+}
+
 interface Entry {
   readonly account: Account;
   readonly entry: UsageEntry;
@@ -38,13 +48,15 @@ interface Entry {
 
 /** The fold of one partition's usage into its accounts: recognise, measure and record in one step (design §3.7, §4.7). */
 export class UsageFold {
-  constructor(
-    private readonly accounts: Accounts,
-    private readonly catalog: Catalog,
-    private readonly ids: EventIds,
-    private readonly findEvent: FindEvent,
-    private readonly observer: UsageObserver,
-  ) {}
+  readonly #accounts: Accounts;
+  readonly #ids: EventIds;
+  readonly #observer: UsageObserver;
+
+  constructor(private readonly ports: UsageFoldPorts) {
+    this.#accounts = ports.accounts;
+    this.#ids = ports.ids;
+    this.#observer = ports.observer;
+  }
 
   /**
    * Applies one message whole. Everything that may fail comes before the first change of an account, so that a message applied again after a
@@ -58,7 +70,7 @@ export class UsageFold {
       if (account === undefined) throw new Error('the account of an event was not loaded');
       for (const entry of await this.#entriesOf(message, usage.namespace, event)) entries.push({ account, entry });
     }
-    await this.accounts.requireDays(entries);
+    await this.#accounts.requireDays(entries);
     for (const account of accounts.values()) {
       account.touch(message.sequence, message.timeMs);
       changes.accounts.add(account);
@@ -68,8 +80,8 @@ export class UsageFold {
 
   async #accountsOf({ namespace, events }: UsageMessage): Promise<ReadonlyMap<string, Account>> {
     const customers = [...new Set(events.map(({ customer }) => customer))];
-    const accounts = await this.accounts.requireAll(customers.map(customer => ({ namespace, customer })));
-    for (const account of accounts) this.accounts.pin(account);
+    const accounts = await this.#accounts.requireAll(customers.map(customer => ({ namespace, customer })));
+    for (const account of accounts) this.#accounts.pin(account);
     return new Map(accounts.map(account => [account.key.customer, account]));
   }
 
@@ -77,22 +89,22 @@ export class UsageFold {
   async #entriesOf(message: StoredMessage, namespace: string, event: UsageEvent): Promise<readonly UsageEntry[]> {
     const position: Position = { sequence: message.sequence, index: event.index };
     if (event.cancels !== undefined) return this.#cancellation(message, namespace, event.cancels, position);
-    const lookup = this.ids.lookup(event.hash, position);
+    const lookup = this.#ids.lookup(event.hash, position);
     const known = lookup instanceof Promise ? await lookup : lookup;
     const repeat = known === undefined ? undefined : await this.repeatOf(event, known);
     if (repeat !== undefined) {
-      this.observer.onEffect(repeat, namespace);
+      this.#observer.onEffect(repeat, namespace);
       return NOTHING;
     }
-    this.ids.add(event.hash, position, message.timeMs);
-    const buried = this.ids.lookup(tombstoneOf(event.hash), position);
+    this.#ids.add(event.hash, position, message.timeMs);
+    const buried = this.#ids.lookup(tombstoneOf(event.hash), position);
     if ((buried instanceof Promise ? await buried : buried) !== undefined) {
-      this.observer.onEffect('CANCELLED', namespace);
+      this.#observer.onEffect('CANCELLED', namespace);
       return NOTHING;
     }
-    const entries = this.#measured(namespace, event);
-    this.observer.onEffect(entries.length === 0 ? 'UNMATCHED' : 'COUNTED', namespace);
-    return entries;
+    const entries = this.measured(namespace, event);
+    this.#observer.onEffect(entries.length === 0 ? 'UNMATCHED' : 'COUNTED', namespace);
+    return this.#ready(namespace, entries);
   }
 
   /**
@@ -100,23 +112,28 @@ export class UsageFold {
    * `undefined`: the known one lies further back than ids are remembered.
    */
   async repeatOf(event: UsageEvent, known: Position): Promise<'DUPLICATE' | 'MISMATCH' | undefined> {
-    const first = await this.findEvent(known);
+    const first = await this.ports.findEvent(known);
     if (first === undefined || event.booking.arrivedAt - first.booking.arrivedAt > ID_WINDOW_MS) return undefined;
     return contentHash(first.event) === contentHash(event.event) ? 'DUPLICATE' : 'MISMATCH';
   }
 
   async #cancellation(message: StoredMessage, namespace: string, cancels: Hash128, position: Position): Promise<readonly UsageEntry[]> {
-    if ((await this.ids.lookup(tombstoneOf(cancels), position)) !== undefined) return NOTHING;
-    this.ids.add(tombstoneOf(cancels), position, message.timeMs);
-    const known = await this.ids.lookup(cancels, position);
-    const cancelled = known === undefined ? undefined : await this.findEvent(known);
+    if ((await this.#ids.lookup(tombstoneOf(cancels), position)) !== undefined) return NOTHING;
+    this.#ids.add(tombstoneOf(cancels), position, message.timeMs);
+    const known = await this.#ids.lookup(cancels, position);
+    const cancelled = known === undefined ? undefined : await this.ports.findEvent(known);
     if (cancelled === undefined) return NOTHING;
-    return this.#measured(namespace, cancelled).map(entry => ({ ...entry, amount: -entry.amount }));
+    return this.#ready(namespace, this.measured(namespace, cancelled)).map(entry => ({ ...entry, amount: -entry.amount }));
   }
 
-  #measured(namespace: string, { event, booking }: UsageEvent): readonly UsageEntry[] {
+  #ready(namespace: string, entries: readonly UsageEntry[]): readonly UsageEntry[] {
+    return entries.filter(({ meterKey }) => this.ports.isReady(meterId(namespace, meterKey)));
+  }
+
+  /** What an event is worth to the meters of the catalogue; empty: no meter can use it. */
+  measured(namespace: string, { event, booking }: UsageEvent): readonly UsageEntry[] {
     const entries: UsageEntry[] = [];
-    for (const meter of this.catalog.metersFor(namespace, event.type)) {
+    for (const meter of this.ports.catalog.metersFor(namespace, event.type)) {
       const measurement = measure(meter, event.data);
       if (measurement !== undefined) entries.push({ meterKey: meter.meter.key, ...measurement, booking });
     }

@@ -1,0 +1,78 @@
+import { EnvelopeCodec, fromJsMsg, isUnknownEvent, type StoredMessage, type SubjectReader, type Subjects } from '@drawdown/eventlog';
+import { Fault } from '@drawdown/errors';
+import { jetstream, type ConsumerMessages } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Catalog } from '../../application/catalog/catalog.js';
+import type { CatalogEvent, CatalogKind } from '../../domain/index.js';
+import { catalogEvents } from './catalog-events.js';
+
+export interface CatalogFeedOptions {
+  readonly nats: NatsConnection;
+  readonly subjects: Subjects;
+  readonly streamName: string;
+  readonly reader: SubjectReader;
+  readonly catalog: Catalog;
+  /** Told after every message that was applied. */
+  readonly onChange: () => void;
+}
+
+const KINDS: readonly string[] = ['meter', 'feature', 'set-aside'] satisfies CatalogKind[];
+
+/** Keeps a replica's catalogue up to date from the stream: read whole at start, then followed by an ordered consumer (design §4.1). */
+export class CatalogFeed {
+  readonly #codec = new EnvelopeCodec<CatalogEvent>(catalogEvents);
+  readonly #waiters = new Set<() => void>();
+  #messages: ConsumerMessages | undefined;
+  #sequence = 0;
+  #following: Promise<void> | undefined;
+
+  constructor(private readonly options: CatalogFeedOptions) {}
+
+  /** Resolves when everything that the stream held at the call has been applied. */
+  async start(): Promise<void> {
+    const { nats, streamName, subjects, reader } = this.options;
+    const last = await reader.lastSequence(subjects.catalogFilter());
+    const consumer = await jetstream(nats).consumers.get(streamName, { filter_subjects: [subjects.catalogFilter()] });
+    this.#messages = await consumer.consume();
+    this.#following = this.#follow(this.#messages);
+    await this.reached(last);
+  }
+
+  /** Resolves when the catalogue has everything up to this sequence of the stream. */
+  reached(sequence: number): Promise<void> {
+    if (this.#sequence >= sequence) return Promise.resolve();
+    return new Promise(resolve => {
+      const look = (): void => {
+        if (this.#sequence < sequence) return;
+        this.#waiters.delete(look);
+        resolve();
+      };
+      this.#waiters.add(look);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#messages?.close();
+    await this.#following;
+  }
+
+  async #follow(messages: ConsumerMessages): Promise<void> {
+    for await (const message of messages) this.#apply(fromJsMsg('entitlements', message));
+  }
+
+  #apply(message: StoredMessage): void {
+    const { subjects, catalog, onChange } = this.options;
+    const [namespace, kind, key] = subjects.parse(message.subject)?.values ?? [];
+    if (namespace === undefined || !isKind(kind) || key === undefined) {
+      throw new Fault('CATALOG_UNREADABLE', `${message.subject} is not an entry of the catalogue`);
+    }
+    const recorded = this.#codec.decode(message);
+    const events = recorded.decisions.flatMap(decision => decision.events.filter((event): event is CatalogEvent => !isUnknownEvent(event)));
+    catalog.apply({ namespace, kind, key }, events, message.sequence);
+    this.#sequence = message.sequence;
+    onChange();
+    for (const look of this.#waiters) look();
+  }
+}
+
+const isKind = (kind: string | undefined): kind is CatalogKind => kind !== undefined && KINDS.includes(kind);

@@ -1,0 +1,86 @@
+import type { StoredMessage } from '@drawdown/eventlog';
+import { Fault } from '@drawdown/errors';
+import type { Decoded, Delivery, Lease, OwnerRequest, PartitionProcessor, Watermarks } from '@drawdown/partitions';
+import type { ReadModel } from '@drawdown/projections';
+import { decodeInput, type Input } from '../../application/partition/input.js';
+import type { PartitionOwner } from '../../application/partition/partition-owner.js';
+import { openOwner } from './open-owner.js';
+import type { Platform } from './platform.js';
+import { usageHistory } from './usage-history.js';
+
+/** How often at most a partition notes how far it has announced. */
+const ANNOUNCED_NOTE_EVERY_MS = 5_000;
+
+export interface EntitlementsPartitionOptions {
+  readonly platform: Platform;
+  readonly lease: Lease;
+  /** The generation that is read now. */
+  readonly readModel: () => ReadModel;
+  /** Answers a request that came over NATS. */
+  readonly serve: (owner: PartitionOwner, request: OwnerRequest) => Promise<Uint8Array>;
+}
+
+/** One partition of the entitlements service, from the creation of its lease to its end. */
+export class EntitlementsPartition implements PartitionProcessor<Input> {
+  #owner: PartitionOwner | undefined;
+  #announcedNoted = 0;
+  #announcedNotedAtMs = 0;
+
+  constructor(private readonly options: EntitlementsPartitionOptions) {}
+
+  /** Absent before the partition has opened. */
+  get owner(): PartitionOwner | undefined {
+    return this.#owner;
+  }
+
+  async open(): Promise<Watermarks> {
+    const { platform, lease, readModel } = this.options;
+    const announcedThrough = await platform.announced.read(lease.partition);
+    const owner = await openOwner({ platform, readModel: readModel(), lease, announcedThrough: () => announcedThrough });
+    this.#announcedNoted = Math.max(announcedThrough, owner.usageSequence);
+    this.#owner = owner;
+    await this.takeUpMeters();
+    return { usage: owner.usageSequence, entitlements: owner.ledgerSequence };
+  }
+
+  decode(message: StoredMessage): Decoded<Input> {
+    return decodeInput(this.options.platform.subjects, this.options.platform.ledger, message);
+  }
+
+  async apply(batch: readonly Delivery<Input>[]): Promise<void> {
+    const owner = this.#requireOwner();
+    await owner.apply(batch);
+    if (performance.now() - this.#announcedNotedAtMs >= ANNOUNCED_NOTE_EVERY_MS) await this.#noteAnnounced(owner);
+  }
+
+  serve(request: OwnerRequest): Promise<Uint8Array> {
+    return this.options.serve(this.#requireOwner(), request);
+  }
+
+  async close(): Promise<void> {
+    if (this.#owner !== undefined) await this.#noteAnnounced(this.#owner);
+  }
+
+  /** Counts the meters that the catalogue has and this partition has not counted yet. */
+  async takeUpMeters(): Promise<void> {
+    const owner = this.#owner;
+    if (owner === undefined) return;
+    const { platform, lease } = this.options;
+    for (const { namespace, meter } of platform.catalog.allMeters()) {
+      await owner.takeUpMeter(namespace, meter, usageHistory(platform, lease.partition));
+    }
+  }
+
+  async #noteAnnounced(owner: PartitionOwner): Promise<void> {
+    const { platform, lease } = this.options;
+    this.#announcedNotedAtMs = performance.now();
+    if (owner.usageSequence <= this.#announcedNoted || !lease.isHeld()) return;
+    await platform.announced.write(lease.partition, owner.usageSequence);
+    this.#announcedNoted = owner.usageSequence;
+  }
+
+  #requireOwner(): PartitionOwner {
+    if (this.#owner === undefined) throw new Fault('OWNER_UNAVAILABLE', 'the partition is not open yet');
+    return this.#owner;
+  }
+}
