@@ -4,6 +4,7 @@ import { Client, credentials, type Metadata, status } from '@grpc/grpc-js';
 
 import { createGrpcServer, Identity, keysFromSet } from '../src/index.js';
 import { answerOf, refusalOf, until } from './support/calls.js';
+import { freePort } from './support/free-port.js';
 import { IncompleteModule, probe } from './support/sample-service.js';
 import { ErrorLog, type Sample, sampleServices, startSample } from './support/start-sample.js';
 
@@ -118,7 +119,7 @@ describe('serving', () => {
 
 describe('metrics', () => {
   it('count and time every call by method and code', async () => {
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = await freePort();
     const telemetry = await startTelemetry({ serviceName: 'test', metricsPort: port, metricsHost: '127.0.0.1' });
     const sample = await startSample();
     const metadata = await sample.metadata();

@@ -19,6 +19,7 @@ import {
   traceCommands,
   traced,
 } from '../src/index.js';
+import { freePort } from './support/free-port.js';
 
 const logging = (level: LogLevel) => {
   const lines: Record<string, unknown>[] = [];
@@ -119,7 +120,7 @@ describe('logger', () => {
 
 describe('metrics', () => {
   it('are served for Prometheus under the names of the one file', async () => {
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = await freePort();
     const telemetry = await startTelemetry({ serviceName: 'test', metricsPort: port, metricsHost: '127.0.0.1' });
     counter(Metrics.deadLetters, 'messages put aside').add(2, { reason: 'BAD' });
     durationHistogram(Metrics.flushDuration, 'one flush').record(0.003);
