@@ -117,7 +117,7 @@ export class EnvelopeCodec<E> {
       )
       .join(',');
     const command = `${percentEncode(decision.commandId)}:${percentEncode(decision.bodyHash)}`;
-    const types = encoded.map(event => event.type);
+    const types = [...new Set(encoded.map(event => event.type))];
     const headerBytes = command.length + types.reduce((sum, type) => sum + type.length + 1, 0);
     return { subject, json, command, types, sizeBytes: Buffer.byteLength(json) + headerBytes + SEPARATOR_BYTES };
   }

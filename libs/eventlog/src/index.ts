@@ -1,4 +1,5 @@
-export { Aggregate, type AggregateOptions, type AggregateSnapshot } from './aggregate.js';
+export { Aggregate, type AggregateOptions } from './aggregate.js';
+export type { AggregateSnapshot } from './folded-state.js';
 export { fullJitter, type Backoff } from './backoff.js';
 export { ServerClock, type ClockSample } from './clock.js';
 export type { Command, CommandIndex, Decider, Executed } from './decider.js';

@@ -142,7 +142,8 @@ export class JetStreamEventLog<E> implements EventLog<E> {
       if (message.sequence > expectedSequence || message.sequence === duplicateOf) since.push(message);
     }
     const newest = since.at(-1)?.sequence ?? 0;
-    const lastSequence = newest > expectedSequence ? newest : await this.lastSequence(subject);
+    // What was stored after the read is not in `since`, so it must not be in the sequence either: the next append meets it.
+    const lastSequence = newest > expectedSequence ? newest : Math.min(expectedSequence, await this.lastSequence(subject));
     return { kind: 'conflict', since: since.map(message => this.decode(message)), lastSequence };
   }
 }

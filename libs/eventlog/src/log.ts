@@ -37,7 +37,10 @@ export type Appended<E> =
        * Empty if the outcome was unknown and nothing is there.
        */
       readonly since: readonly RecordedMessage<E>[];
-      /** The subject's last sequence as the stream's leader says: the expectation to decide on next. */
+      /**
+       * The expectation to decide on next. `since` is complete up to here. Below the expectation only if the subject's last message has
+       * expired.
+       */
       readonly lastSequence: number;
     };
 
