@@ -20,6 +20,11 @@ export interface AggregateOptions<S, C, E> {
   readonly commands?: CommandIndex;
   /** Where to fold from. @default the beginning */
   readonly snapshot?: AggregateSnapshot<S>;
+  /**
+   * Whether whoever made the snapshot also folds what the partition's consumer delivers after it: then nothing is read from the log before
+   * the first command. What neither has is found by the append. @default false
+   */
+  readonly snapshotIsCurrent?: boolean;
   /** How long a message with these events is kept (`Nats-TTL`). @default for ever */
   readonly ttlSecondsOf?: (events: readonly E[]) => number | undefined;
   /** Called right before every append; throws to stop it, as an owner does whose lease has run out (design §4.8). @default nothing */
@@ -41,7 +46,7 @@ export class Aggregate<S, C, E> {
   readonly #queue = new CommandQueue<S, C, E>();
   readonly #folded: FoldedState<S, E>;
   #isRunning = false;
-  #isLoaded = false;
+  #isLoaded: boolean;
   #loading: Promise<void> | undefined;
   #arrivedWhileLoading: RecordedMessage<E>[] = [];
 
@@ -50,6 +55,7 @@ export class Aggregate<S, C, E> {
     this.#backoff = options.backoff ?? fullJitter();
     this.#history = new CommandHistory(options.log, options.commandWindowMs, options.commands);
     this.#folded = new FoldedState(options.decider, options.snapshot ?? { state: options.decider.initialState, sequence: 0, timeMs: 0 });
+    this.#isLoaded = options.snapshotIsCurrent ?? false;
   }
 
   /** The state after everything that was folded; commands under way are not in it. */
