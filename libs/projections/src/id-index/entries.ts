@@ -36,15 +36,20 @@ export class Entries {
 
   set(entry: number, words: KeyWords, place: Place): void {
     const at = entry * ENTRY_BYTES;
-    words.forEach((word, nth) => this.view.setUint32(at + nth * 4, word));
+    this.view.setUint32(at, words[0]);
+    this.view.setUint32(at + 4, words[1]);
+    this.view.setUint32(at + 8, words[2]);
+    this.view.setUint32(at + 12, words[3]);
     this.view.setUint16(at + SEQUENCE_AT, Math.floor(place.sequence / UINT32_RANGE) % UINT16_RANGE);
     this.view.setUint32(at + SEQUENCE_AT + 2, place.sequence % UINT32_RANGE);
     this.view.setUint16(at + INDEX_AT, place.index);
   }
 
   copyFrom(source: Entries, from: number, to: number): void {
-    const at = from * ENTRY_BYTES;
-    this.bytes.set(source.bytes.subarray(at, at + ENTRY_BYTES), to * ENTRY_BYTES);
+    const origin = from * ENTRY_BYTES;
+    const target = to * ENTRY_BYTES;
+    // Word by word: making a view of 24 bytes costs more than copying them.
+    for (let byte = 0; byte < ENTRY_BYTES; byte += 4) this.view.setUint32(target + byte, source.view.getUint32(origin + byte));
   }
 
   /** The first `count` entries, in memory of their own. */

@@ -40,7 +40,8 @@ export interface Maintained {
  */
 export class IdIndex {
   private table = new IdTable();
-  private times = NO_TIMES;
+  private firstTimeMs = Number.POSITIVE_INFINITY;
+  private lastTimeMs = Number.NEGATIVE_INFINITY;
   private first: Place | undefined;
   private last: Place | undefined;
   private unflushed: FilledSegment[] = [];
@@ -87,7 +88,8 @@ export class IdIndex {
     this.table.add(wordsOf(key), place);
     if (this.table.count === 1) this.first = place;
     this.last = place;
-    this.times = { firstTimeMs: Math.min(this.times.firstTimeMs, timeMs), lastTimeMs: Math.max(this.times.lastTimeMs, timeMs) };
+    if (timeMs < this.firstTimeMs) this.firstTimeMs = timeMs;
+    if (timeMs > this.lastTimeMs) this.lastTimeMs = timeMs;
   }
 
   /** The documents to store with the next flush; after it {@link flushed}. Asked again before that, they come again. */
@@ -96,8 +98,9 @@ export class IdIndex {
       const { partition } = this.options;
       // The same ids flushed again after a crash get the same name, so that a crash loop does not pile up runs.
       const run = `${partition}:${this.first.sequence}.${this.first.index}-${this.last.sequence}.${this.last.index}`;
-      this.unflushed.push(...segmentsOf(run, this.table.drain(), this.times));
-      this.times = NO_TIMES;
+      this.unflushed.push(...segmentsOf(run, this.table.drain(), { firstTimeMs: this.firstTimeMs, lastTimeMs: this.lastTimeMs }));
+      this.firstTimeMs = Number.POSITIVE_INFINITY;
+      this.lastTimeMs = Number.NEGATIVE_INFINITY;
     }
     return this.unflushed.map(filled => this.store.write(filled));
   }
@@ -211,5 +214,3 @@ export class IdIndex {
     return `${this.options.readModel.generation}/${this.options.declaration.name}/${segment.id}`;
   }
 }
-
-const NO_TIMES = { firstTimeMs: Number.POSITIVE_INFINITY, lastTimeMs: Number.NEGATIVE_INFINITY };

@@ -37,7 +37,10 @@ export class IdTable {
     }
     const at = this.used;
     this.slots[slot] = at;
-    this.words.set(words, at * 4);
+    this.words[at * 4] = words[0];
+    this.words[at * 4 + 1] = words[1];
+    this.words[at * 4 + 2] = words[2];
+    this.words[at * 4 + 3] = words[3];
     this.sequences[at] = place.sequence;
     this.indexes[at] = place.index;
     this.used += 1;
