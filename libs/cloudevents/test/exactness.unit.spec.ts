@@ -69,7 +69,8 @@ const normalised = (value: unknown): unknown => {
   if (value instanceof ExactNumber) return { number: canonicalNumberText(value.text) };
   if (value instanceof LosslessNumber) return { number: canonicalNumberText(value.value) };
   if (Array.isArray(value)) return value.map(normalised);
-  if (typeof value === 'object' && value !== null) return { members: Object.entries(value).map(([key, member]) => [key, normalised(member)]) };
+  if (typeof value === 'object' && value !== null)
+    return { members: Object.entries(value).map(([key, member]) => [key, normalised(member)]) };
   return value;
 };
 
