@@ -120,6 +120,23 @@ describe('an aggregate', () => {
     expect(second.state.amount).toBe(5);
   });
 
+  it('reads nothing before the first command where its snapshot is kept current, and finds by the append what was missed', async () => {
+    const first = open();
+    await first.execute(deposit('a', 5, nowMs));
+    const snapshot = { state: first.state, sequence: first.sequence, timeMs: first.timeMs };
+    await first.execute(deposit('b', 1, nowMs));
+    let reads = 0;
+    const counted = wrap(log, {
+      read: (...given) => {
+        reads += 1;
+        return log.read(...given);
+      },
+    });
+    const purse = open({ snapshot, snapshotIsCurrent: true, log: counted });
+    expect(await purse.execute(withdraw('c', 6, nowMs))).toMatchObject({ sequence: 3, state: { amount: 0 } });
+    expect(reads).toBe(1); // the refusal on the stale state was not believed
+  });
+
   it('comes to the same state from any snapshot', async () => {
     const first = open();
     const snapshots = [];
