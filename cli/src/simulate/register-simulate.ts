@@ -1,4 +1,5 @@
-import { type Command } from 'commander';
+import type { Command } from 'commander';
+import { EXIT } from '../exit-code.js';
 import { simulateEntitlementsLine } from './entitlements/scenario.js';
 import { answerLines } from './lines.js';
 
@@ -17,9 +18,9 @@ export const registerSimulate = (program: Command): void => {
     simulate
       .command(domain)
       .description('not built yet')
-      .action(() => {
-        process.stderr.write(`simulate ${domain}: this domain is not built yet\n`);
-        process.exitCode = 1;
+      .action((_options: unknown, command: Command) => {
+        command.configureOutput().writeErr?.(`simulate ${domain}: this domain is not built yet\n`);
+        process.exitCode = EXIT.failed;
       });
   }
 };
