@@ -7,6 +7,7 @@ import {
   balanceAt,
   fromStoredSnapshot,
   newGrant,
+  stateAt,
   toStoredSnapshot,
   type Grant,
   type MeteredEntitlement,
@@ -146,9 +147,11 @@ class Twin {
     }
   }
 
-  /** Stores some of the snapshots, the open segment's among them or not, and goes on from those alone. */
+  /** Stores some of the snapshots, the open segment's among them or not, with one made at any other instant, and goes on from those alone. */
   resume(drop: number): void {
-    const kept = [...this.warm.checkpoints(), this.warm.snapshot()].filter((_, index) => (drop >> index) % 2 === 0);
+    const elsewhere = S + (drop % (Math.floor((this.now - S) / MINUTE_MS) + 1)) * MINUTE_MS;
+    const inserted = stateAt(this.entitlement, sumsOf(this.events), elsewhere);
+    const kept = [...this.warm.checkpoints(), this.warm.snapshot(), inserted].filter((_, index) => (drop >> index) % 2 === 0);
     const restored = kept
       .map(snapshot => fromStoredSnapshot(JSON.parse(JSON.stringify(toStoredSnapshot(snapshot))) as ReturnType<typeof toStoredSnapshot>))
       .filter((snapshot): snapshot is Snapshot => snapshot !== undefined);

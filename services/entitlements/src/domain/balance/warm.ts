@@ -1,4 +1,4 @@
-import { MINUTE_MS, ceilToMinute, floorToMinute, type InstantMs } from '@drawdown/calendar';
+import { MINUTE_MS, ceilToMinute, floorToMinute, meanLengthMs, type InstantMs } from '@drawdown/calendar';
 import { ZERO, type Quantity } from '@drawdown/quantity';
 import { pay, undoSegment } from '../engine/burn.js';
 import { advance, nextBoundaryAt, type Machine, type SegmentListener } from '../engine/machine.js';
@@ -6,7 +6,7 @@ import { withoutInactiveGrants, type Snapshot } from '../engine/snapshot.js';
 import { segmentStartOf, snapshotOf } from '../engine/state.js';
 import type { MeteredEntitlement } from '../entitlement/entitlement.js';
 import type { MinuteSums } from '../metering/running-sums.js';
-import { Checkpoints } from './checkpoints.js';
+import { CHECKPOINTS_MAX, Checkpoints } from './checkpoints.js';
 import { openEntitlement, readingOf, startOfMeasurement, stateAt, type BalanceReading } from './read.js';
 
 /** What decisions are made on: boundaries up to the running minute, all usage known in it (entitlements §19.1). */
@@ -144,8 +144,11 @@ export class WarmBalance {
     advance(machine, this.usage, this.#minute, this.#minute + MINUTE_MS, this.#keepPeriodStarts);
   }
 
-  /** A rollover segment ends with everything of its instant applied. */
+  /** A rollover segment ends with everything of its instant applied. One that is about to be pushed out again is not even made. */
   readonly #keepPeriodStarts: SegmentListener = (state, to, end) => {
-    if (end.rollover) this.#checkpoints.add(withoutInactiveGrants(snapshotOf(state, to), this.#entitlement.grants));
+    if (!end.rollover) return;
+    const keptMs = CHECKPOINTS_MAX * meanLengthMs(this.#entitlement.usagePeriod.interval);
+    if (to < this.#minute - keptMs) return;
+    this.#checkpoints.add(withoutInactiveGrants(snapshotOf(state, to), this.#entitlement.grants));
   };
 }
