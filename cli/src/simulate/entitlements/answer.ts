@@ -39,7 +39,7 @@ export const orError = (answer: () => unknown): unknown => {
 export const formatBalances = (balances: GrantBalances): Record<string, string> =>
   Object.fromEntries([...balances].map(([id, balance]) => [id, formatQuantity(balance)]));
 
-export const formatSnapshot = (snapshot: Snapshot): unknown => ({
+const formatSnapshot = (snapshot: Snapshot): unknown => ({
   at: formatInstant(snapshot.at),
   balances: formatBalances(snapshot.balances),
   balance: formatQuantity(totalBalance(snapshot.balances)),

@@ -111,7 +111,7 @@ export class Fields {
   }
 }
 
-export const readExpiration = (fields: Fields): Expiration => {
+const readExpiration = (fields: Fields): Expiration => {
   const expiration = parseExpiration(fields.integer('count'), fields.text('duration'));
   fields.end();
   return expiration;

@@ -1,8 +1,7 @@
-import { SECOND_MS, formatInstant, parseTimeZone, type InstantMs } from '@drawdown/calendar';
+import { formatInstant, parseTimeZone } from '@drawdown/calendar';
 import { Refusal } from '@drawdown/errors';
 import {
   DEFAULT_GRANT_ID,
-  RunningSums,
   balanceAt,
   balanceHistory,
   balanceWindows,
@@ -16,57 +15,14 @@ import {
   validateVoid,
   type BalanceReading,
   type MeteredEntitlement,
-  type UsageSums,
 } from '@drawdown/entitlements/domain';
-import { ONE, formatQuantity } from '@drawdown/quantity';
+import { formatQuantity } from '@drawdown/quantity';
 import { formatBalances, formatRun, orError } from './answer.js';
 import { formatPeriod } from './calendar.js';
 import { readUsage, type Fields } from './fields.js';
 import { readGrantDraft } from './grants.js';
 import { readWants, sumUsage } from './run.js';
-
-const AGGREGATIONS = ['SUM', 'COUNT', 'UNIQUE_COUNT'] as const;
-
-type Aggregation = (typeof AGGREGATIONS)[number];
-
-type UsageEvent = readonly [at: InstantMs, value: string];
-
-/** Where a story stands: an entitlement, and the events delivered so far. */
-interface Story {
-  readonly aggregation: Aggregation;
-  entitlement: MeteredEntitlement;
-  readonly events: UsageEvent[];
-  now: InstantMs;
-}
-
-/** The first event with a value counts 1 in each usage period, later ones nothing (entitlements §13.3). */
-const countUnique = ({ entitlement, events }: Story): UsageSums => {
-  const sums = new RunningSums(SECOND_MS);
-  const periods = usagePeriodsOf(entitlement);
-  const seen = new Set<string>();
-  let periodEnd = Number.NEGATIVE_INFINITY;
-  for (const [at, value] of [...events].sort(([left], [right]) => left - right)) {
-    if (at < entitlement.measureUsageFrom) continue;
-    if (at >= periodEnd) {
-      seen.clear();
-      periodEnd = usagePeriodAt(periods, at).to;
-    }
-    if (!seen.has(value)) sums.add(at, ONE);
-    seen.add(value);
-  }
-  return sums;
-};
-
-const usageOf = (story: Story): UsageSums => {
-  switch (story.aggregation) {
-    case 'SUM':
-      return sumUsage(story.events);
-    case 'COUNT':
-      return sumUsage(story.events.map(([at]) => [at, '1'] as const));
-    case 'UNIQUE_COUNT':
-      return countUnique(story);
-  }
-};
+import { AGGREGATIONS, usageOf, type Story } from './story-usage.js';
 
 const deliverUsage = (story: Story, step: Fields): unknown => {
   const events = readUsage(step.list('events'), step.pathOf('events'));

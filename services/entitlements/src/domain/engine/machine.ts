@@ -23,7 +23,7 @@ export interface ResetQueue {
 }
 
 /** What ended a segment; `recurring` are indices in burn order. */
-export interface SegmentEnd {
+interface SegmentEnd {
   readonly priorityChange: boolean;
   readonly recurring: readonly number[];
   readonly usageReset: boolean;

@@ -28,7 +28,7 @@ export interface BurnState {
 }
 
 /** The segment that is being counted. */
-export interface OpenSegment {
+interface OpenSegment {
   from: InstantMs;
   overageAtStart: Quantity;
   usage: Quantity;
