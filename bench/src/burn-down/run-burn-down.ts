@@ -4,12 +4,14 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, parseInterval, periodAt } from '@drawdown/c
 import {
   MinuteSums,
   WarmBalance,
+  newGrant,
   newMeteredEntitlement,
   run,
   runWithHistory,
   sortByBurnOrder,
   totalBalance,
   withGrants,
+  type Grant,
   type RunInput,
   type Snapshot,
 } from '@drawdown/entitlements/domain';
@@ -56,17 +58,16 @@ const resumed = (): Row => {
   return cold('d resumed from a checkpoint', { input: rest, end }, 0.162);
 };
 
-/** Events of the last minute of d, one by one, on a balance that is kept warm. */
 const EVENTS_PER_BATCH = 1_000;
 
-const oneMoreWarm = (): Row => {
-  const { input, end } = workloadD();
+/** Workload d kept warm at its last minute; the reference's d has no usage after its end, so neither has this. */
+const warmD = (more: readonly Grant[]): WarmBalance => {
+  const { input } = workloadD();
   const usage = new MinuteSums();
-  generate(43_200, 5).forEach((value, minute) => usage.add(S + minute * MINUTE_MS, BigInt(value) * ONE));
-  const now = input.until - MINUTE_MS;
-  // The reference's d has no usage after its end: what the generator gives for later minutes is not known yet.
-  const known = new MinuteSums();
-  for (const [at, amount] of usage.entries()) if (at < input.until) known.add(at, amount);
+  for (const [minute, value] of generate(43_200, 5).entries()) {
+    const at = S + minute * MINUTE_MS;
+    if (at < input.until) usage.add(at, BigInt(value) * ONE);
+  }
   const entitlement = newMeteredEntitlement({
     id: 'd',
     measureUsageFrom: S,
@@ -74,18 +75,24 @@ const oneMoreWarm = (): Row => {
     resets: [],
     preserveOverageAtReset: false,
     isSoftLimit: false,
-    grants: input.grants,
+    grants: [...input.grants, ...more],
   });
-  const warm = new WarmBalance(entitlement, known, now);
-  const state = (): EndState => {
-    const { balance, overage, usageInPeriod } = warm.current();
-    const { totalAvailable } = warm.readAt(input.until);
-    const whole = (amount: bigint): bigint => amount / ONE;
-    return { balance: whole(balance), overage: whole(overage), usage: whole(usageInPeriod), grantUsage: whole(totalAvailable - balance) };
-  };
-  assert.deepEqual(state(), end, 'd warm');
-  warm.record(now, 7n * ONE);
-  assert.deepEqual(state(), END_OF_D_WITH_ONE_MORE, 'd warm, one more event');
+  return new WarmBalance(entitlement, usage, input.until - MINUTE_MS);
+};
+
+const assertWarm = (name: string, warm: WarmBalance, expected: EndState): void => {
+  const { balance, overage, usageInPeriod, totalAvailable } = warm.readAt(workloadD().input.until);
+  const found = [balance, overage, usageInPeriod, totalAvailable - balance];
+  assert.deepEqual(
+    found,
+    [expected.balance, expected.overage, expected.usage, expected.grantUsage].map(whole => whole * ONE),
+    name,
+  );
+};
+
+/** One event after the other, each followed by a decision's look at the balance. */
+const eventsOn = (name: string, warm: WarmBalance): Row => {
+  const now = workloadD().input.until - MINUTE_MS;
   const batch = measure(() => {
     for (let event = 0; event < EVENTS_PER_BATCH; event += 1) {
       warm.record(now, ONE);
@@ -93,7 +100,21 @@ const oneMoreWarm = (): Row => {
     }
   });
   const timing: Timing = { ...batch, medianMs: batch.medianMs / EVENTS_PER_BATCH, bestMs: batch.bestMs / EVENTS_PER_BATCH };
-  return { name: 'd one more event, warm', timing, referenceMs: 0.157 };
+  return { name, timing, referenceMs: 0.157 };
+};
+
+const oneMoreWarm = (): Row => {
+  const warm = warmD([]);
+  assertWarm('d warm', warm, workloadD().end);
+  warm.record(workloadD().input.until - MINUTE_MS, 7n * ONE);
+  assertWarm('d warm, one more event', warm, END_OF_D_WITH_ONE_MORE);
+  return eventsOn('d one more event, warm', warm);
+};
+
+/** The same where a grant still pays: in d itself every event only adds to the overage. */
+const oneMoreWarmPaid = (): Row => {
+  const plenty = newGrant({ id: 'plenty', amount: 10n ** 15n * ONE, priority: 9, effectiveAt: S, createdAt: S });
+  return eventsOn('d one more event, warm, paid', warmD([plenty]));
 };
 
 const periodLookup = (interval: string, referenceMs: number): Row => {
@@ -129,6 +150,7 @@ export const runBurnDown = (): void => {
     () => cold('d cold', workloadD(), 1.168),
     resumed,
     oneMoreWarm,
+    oneMoreWarmPaid,
     () => cold('e daily, anchor ten years back', workloadE(), 2.8),
     () => cold('f daily for ten years', workloadF(), 12),
     () => periodLookup('P1M', 0.176),
