@@ -1,3 +1,11 @@
+export { CallFailed } from './client/call-failed.js';
+export { DrawdownClient, type Connection, type Method } from './client/drawdown-client.js';
+export { fromTimestamp, timestampText, toTimestamp } from './client/instants.js';
+export { collect, listAll } from './client/pages.js';
+export { newRequestIdentity, type RequestIdentity } from './client/request-identity.js';
+export { createProgram } from './program.js';
+export { natsPublisher, type NatsPublisherOptions } from './publish/nats-publisher.js';
+export type { ItemRefusal, Published, UsagePublisher } from './publish/publisher.js';
 export { simulateEntitlements, simulateEntitlementsLine } from './simulate/entitlements/scenario.js';
 export { answerLines } from './simulate/lines.js';
 export { registerSimulate } from './simulate/register-simulate.js';

@@ -1,7 +1,5 @@
-#!/usr/bin/env node
-import { Command } from 'commander';
 import { EXIT, exitCodeOf } from './exit-code.js';
-import { registerSimulate } from './simulate/register-simulate.js';
+import { createProgram } from './program.js';
 
 // Whoever reads our output may stop before we do, as `head` does; that is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -9,10 +7,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const program = new Command('drawdown').description('Meters and limits the use of things').exitOverride().showHelpAfterError();
-registerSimulate(program);
 try {
-  await program.parseAsync();
+  await createProgram().parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
