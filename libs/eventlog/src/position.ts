@@ -3,6 +3,9 @@ import { LIMITS } from './limits.js';
 import { STREAM_KEYS, type StreamKey } from './streams.js';
 import { PARTITIONS } from './tokens.js';
 
+/** Stands for the partition of what lies in none and is read whole by every replica: the catalogue. */
+export const UNPARTITIONED = PARTITIONS;
+
 /** How far one partition of one stream, in one incarnation of it, is meant (design §3.10, §3.17). */
 export interface PositionComponent {
   readonly stream: StreamKey;
@@ -73,7 +76,7 @@ const component = (row: unknown): PositionComponent => {
   const [stream, incarnation, partition, sequence] = Array.isArray(row) && row.length === 4 ? (row as unknown[]) : [];
   const key = STREAM_KEYS.find(candidate => candidate === stream);
   if (key === undefined || typeof incarnation !== 'string' || !/^[0-9A-Z]{26}$/.test(incarnation)) throw malformed();
-  if (typeof partition !== 'number' || !Number.isInteger(partition) || partition < 0 || partition >= PARTITIONS) throw malformed();
+  if (typeof partition !== 'number' || !Number.isInteger(partition) || partition < 0 || partition > UNPARTITIONED) throw malformed();
   if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 0) throw malformed();
   return { stream: key, incarnation, partition, sequence };
 };

@@ -9,6 +9,8 @@ export interface DeploymentOptions extends StreamTableOptions {
   readonly prefix: string;
   /** @default all of the table. The buckets are always there. */
   readonly streams?: readonly StreamKey[];
+  /** How long a lease lives without a renewal. @default LEASE_TTL_MS; shorter only where a test waits for it. */
+  readonly leaseTtlMs?: number;
 }
 
 /** Metadata key of an incarnation: a ULID, new at provisioning and at every restore (design §3.17). */
@@ -55,7 +57,11 @@ export const toStreamConfig = (declaration: StreamDeclaration): WantedConfig => 
 });
 
 /** The buckets of design §4.2 as the streams that they are on the server. */
-export const toBucketConfigs = (prefix: string, replicas: 1 | 3): Readonly<Record<'leases' | 'registry', WantedConfig>> => {
+export const toBucketConfigs = ({
+  prefix,
+  replicas = 1,
+  leaseTtlMs = LEASE_TTL_MS,
+}: DeploymentOptions): Readonly<Record<'leases' | 'registry', WantedConfig>> => {
   const names = bucketNames(prefix);
   const bucket = (name: string, ttlMs: number): WantedConfig => ({
     ...common,
@@ -72,14 +78,14 @@ export const toBucketConfigs = (prefix: string, replicas: 1 | 3): Readonly<Recor
     allow_atomic: false,
     num_replicas: replicas,
   });
-  return { leases: bucket(names.leases, LEASE_TTL_MS), registry: bucket(names.registry, 0) };
+  return { leases: bucket(names.leases, leaseTtlMs), registry: bucket(names.registry, 0) };
 };
 
 /** Every stream and bucket that the deployment, or the part that is asked for, has on the server. */
 export const wantedConfigs = (options: DeploymentOptions): readonly WantedConfig[] => {
   const table = streamTable(options.prefix, options);
   const streams = (options.streams ?? STREAM_KEYS).map(key => toStreamConfig(table[key]));
-  return [...streams, ...Object.values(toBucketConfigs(options.prefix, options.replicas ?? 1))];
+  return [...streams, ...Object.values(toBucketConfigs(options))];
 };
 
 /** Names on the server, the streams under the buckets included. */

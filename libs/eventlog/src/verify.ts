@@ -29,7 +29,7 @@ export const verifyStreams = async (nats: NatsConnection, options: VerifyOptions
   if (options.requireSync === 'always') await verifySyncAlways(options.monitoringUrls ?? []);
   const manager = await jetstreamManager(nats);
   const table = streamTable(options.prefix, options);
-  const buckets = toBucketConfigs(options.prefix, options.replicas ?? 1);
+  const buckets = toBucketConfigs(options);
   const streams: Partial<Record<StreamKey, string>> = {};
   for (const key of options.streams ?? STREAM_KEYS) streams[key] = await verifyOne(manager, toStreamConfig(table[key]));
   return { streams, leases: await verifyOne(manager, buckets.leases), registry: await verifyOne(manager, buckets.registry) };

@@ -2,6 +2,7 @@ import type { StoredMessage } from '@drawdown/eventlog';
 import { Fault } from '@drawdown/errors';
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import type { Rejection } from './ports.js';
 
 /** Headers of a dead letter beside those of the original message (design §4.1). */
 export const DeadLetterHeaders = {
@@ -19,12 +20,6 @@ const DETAIL_CHARACTERS_MAX = 512;
 /** Room kept for our own headers and the protocol when an original is nearly as large as a message may be. */
 const HEADER_ROOM_BYTES = 4_096;
 
-/** Why a message was refused; only what its own bytes say. */
-export interface Rejection {
-  readonly reason: string;
-  readonly detail: string;
-}
-
 /** Copies rejected messages to the dead-letter stream; resolves only when the server has stored the copy. */
 export class DeadLetters {
   constructor(
@@ -34,12 +29,12 @@ export class DeadLetters {
   ) {}
 
   /** A crash between this and the watermark publishes the copy again: readers tell copies by original stream and sequence. */
-  async publish(message: StoredMessage, rejection: Rejection): Promise<void> {
+  async publish(message: StoredMessage, rejection: Rejection, ordinal: number): Promise<void> {
     const limitBytes = (this.nats.info?.max_payload ?? 0) - HEADER_ROOM_BYTES;
     const copied = headersOf(message, rejection);
     const isTooLarge = message.data.length + textBytes(copied) > limitBytes;
     const sent = isTooLarge ? withoutOriginal(message, rejection) : copied;
-    const id = `${message.stream}|${message.sequence}|${this.subject}`;
+    const id = `${message.stream}|${message.sequence}|${ordinal}|${this.subject}`;
     try {
       await this.jetstream.publish(this.subject, isTooLarge ? new Uint8Array() : message.data, { headers: sent, msgID: id });
     } catch (error) {

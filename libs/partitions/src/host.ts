@@ -1,6 +1,7 @@
 import { PARTITIONS, type ServerClock, type StreamKey } from '@drawdown/eventlog';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { assignPartitions } from './assignment.js';
+import type { HeldLease } from './held-lease.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { Owner } from './lease-view.js';
 import {
@@ -67,6 +68,8 @@ const LOOKS_PER_RENEWAL = 5;
 export class PartitionHost<D> {
   private readonly owned = new Map<number, OwnedPartition<D>>();
   private readonly busy = new Set<number>();
+  /** Partitions whose processor is to be replaced by a new one. */
+  private readonly outdated = new Set<number>();
   private readonly ending = new Set<Promise<void>>();
   private readonly stopping = endOfMany();
   private readonly hostLimits: HostLimits;
@@ -110,6 +113,15 @@ export class PartitionHost<D> {
   drain(): Promise<void> {
     this.draining ??= this.giveUpEverything();
     return this.draining;
+  }
+
+  /**
+   * Closes the processors of all partitions owned here and opens new ones under the same leases, each reading on from what its own `open`
+   * answers: another generation of the documents is read from now on.
+   */
+  reopenAll(): void {
+    for (const partition of this.owned.keys()) this.outdated.add(partition);
+    this.lookSoon();
   }
 
   /** Whether this replica works the partition and its lease holds. */
@@ -171,6 +183,7 @@ export class PartitionHost<D> {
       if (own !== undefined && !own.lease.isHeld()) this.occupy(partition, () => this.giveUp(own, 'lost'));
       else if (own !== undefined && !isWanted) this.occupy(partition, () => this.giveUp(own, 'released'));
       else if (own === undefined) this.lookAtForeign(keeper, partition, isWanted);
+      else if (this.outdated.has(partition)) this.occupy(partition, () => this.reopen(own));
     }
   }
 
@@ -207,28 +220,26 @@ export class PartitionHost<D> {
       await keeper.release(lease);
       return;
     }
+    this.work(lease);
+    this.observer.ownership?.(partition, 'acquired', lease.epoch);
+  }
+
+  private async reopen(own: OwnedPartition<D>): Promise<void> {
+    this.outdated.delete(own.lease.partition);
+    await own.end();
+    this.work(own.lease);
+  }
+
+  /** A processor and a reader of its own for a lease that is held. */
+  private work(lease: HeldLease): void {
     const { nats, prefix, context, inputs, isSetAside, readLimits = DEFAULT_READ_LIMITS, random = Math.random } = this.options;
     const { observer, hostLimits } = this;
+    const { partition } = lease;
     const processor = this.options.processorFor(partition, lease);
     const isHeld = (): boolean => lease.isHeld();
-    const reader = new PartitionReader<D>({
-      nats,
-      prefix,
-      service: context,
-      partition,
-      inputs,
-      processor,
-      isSetAside,
-      isHeld,
-      limits: readLimits,
-      observer,
-      random,
-    });
-    this.owned.set(
-      partition,
-      new OwnedPartition<D>({ nats, prefix, context, lease, processor, reader, readLimits, hostLimits, observer, random }),
-    );
-    observer.ownership?.(partition, 'acquired', lease.epoch);
+    const shared = { nats, prefix, observer, random };
+    const reader = new PartitionReader<D>({ ...shared, service: context, partition, inputs, processor, isSetAside, isHeld, limits: readLimits });
+    this.owned.set(partition, new OwnedPartition<D>({ ...shared, context, lease, processor, reader, readLimits, hostLimits }));
   }
 
   /** An entry of ours that no partition here stands for: its creation or last renewal was never answered. */
@@ -246,6 +257,7 @@ export class PartitionHost<D> {
     const { partition, epoch } = own.lease;
     await own.end();
     this.owned.delete(partition);
+    this.outdated.delete(partition);
     await this.keeper?.release(own.lease);
     this.observer.ownership?.(partition, change, epoch);
   }

@@ -37,7 +37,14 @@ export interface LeaseTimes {
   readonly stepDownMs: number;
 }
 
-export const DEFAULT_LEASE_TIMES: LeaseTimes = { ttlMs: LEASE_TTL_MS, renewEveryMs: 5_000, stepDownMs: 10_000 };
+/** Three renewals in a life, and a holder that missed them steps down while nobody else can hold the lease yet (design §3.9). */
+export const leaseTimesOf = (ttlMs: number): LeaseTimes => ({
+  ttlMs,
+  renewEveryMs: Math.floor(ttlMs / 3),
+  stepDownMs: Math.floor((ttlMs * 2) / 3),
+});
+
+export const DEFAULT_LEASE_TIMES: LeaseTimes = leaseTimesOf(LEASE_TTL_MS);
 
 /** How requests to owners and the end of a replica are bounded. */
 export interface HostLimits {

@@ -6,9 +6,17 @@ export interface PartitionInput {
   readonly filters: (partition: number) => readonly string[];
 }
 
-/** `ok: false` speaks only of the message's own bytes: a rebuild must come to the same answer (design §4.10). */
-export type Decoded<D> =
-  { readonly ok: true; readonly value: D } | { readonly ok: false; readonly reason: string; readonly detail: string };
+/** What is wrong in a message's own bytes. */
+export interface Rejection {
+  readonly reason: string;
+  readonly detail: string;
+}
+
+/**
+ * `ok: false`, and each of the `rejections`, speaks only of the message's own bytes: a rebuild must come to the same answer (design §4.10).
+ * A message with rejections is dead-lettered once for each and applied all the same: what is sound in an envelope counts.
+ */
+export type Decoded<D> = { readonly ok: true; readonly value: D; readonly rejections?: readonly Rejection[] } | ({ readonly ok: false } & Rejection);
 
 /** A message on its way into the processor; without a value it was rejected or set aside and only the watermark moves. */
 export interface Delivery<D> {

@@ -1,10 +1,10 @@
 import type { StoredMessage, StreamKey } from '@drawdown/eventlog';
 import { Fault, isFault } from '@drawdown/errors';
 import { backoffMs, pause } from './backoff.js';
-import type { DeadLetters, Rejection } from './dead-letters.js';
+import type { DeadLetters } from './dead-letters.js';
 import type { ReadLimits } from './limits.js';
 import type { PartitionObserver, WaitingMessage } from './observer.js';
-import type { Delivery, PartitionProcessor } from './ports.js';
+import type { Delivery, PartitionProcessor, Rejection } from './ports.js';
 
 /** What settling needs to know about its partition. */
 export interface SettleRequest<D> {
@@ -78,16 +78,18 @@ export class Settlement<D> {
     const startedMs = performance.now();
     const { partition, observer, processor } = this.request;
     const batch: Delivery<D>[] = [];
-    const rejected: { message: StoredMessage; rejection: Rejection }[] = [];
+    const rejected: { message: StoredMessage; rejection: Rejection; ordinal: number }[] = [];
     for (const message of messages) {
       const isSetAside = this.request.isSetAside(message.stream, message.sequence);
       const decoded = isSetAside ? undefined : processor.decode(message);
       batch.push({ message, value: decoded?.ok === true ? decoded.value : undefined });
-      if (decoded?.ok === false && !deadLettered.has(message.sequence)) rejected.push({ message, rejection: decoded });
+      if (decoded === undefined || deadLettered.has(message.sequence)) continue;
+      const rejections = decoded.ok ? (decoded.rejections ?? []) : [decoded];
+      rejected.push(...rejections.map((rejection, ordinal) => ({ message, rejection, ordinal })));
     }
     // The watermark passes a rejected message with `apply`, so its copy must be safe before.
-    const copies = rejected.map(async ({ message, rejection }) => {
-      await this.request.deadLetters.publish(message, rejection);
+    const copies = rejected.map(async ({ message, rejection, ordinal }) => {
+      await this.request.deadLetters.publish(message, rejection, ordinal);
       deadLettered.add(message.sequence);
       observer.deadLettered?.(partition, message.stream, message.sequence, rejection.reason);
     });

@@ -55,6 +55,11 @@ export class ProjectionCollection<T extends ProjectedDocument> {
     } while (page.length === SCAN_DOCUMENTS_PER_FETCH);
   }
 
+  /** How many documents match. */
+  async count(filter: Filter<T>): Promise<number> {
+    return this.faulty(this.documents.countDocuments(filter));
+  }
+
   private faulty<R>(call: Promise<R>): Promise<R> {
     return call.catch((error: unknown) => {
       throw new ProjectionUnavailable(`reading ${this.name}`, error);

@@ -45,7 +45,7 @@ export const Metrics = {
   balanceDelay: { name: 'drawdown.balance.delay', unit: 's' },
   flushDuration: { name: 'drawdown.projection.flush.duration', unit: 's' },
   deadLetters: { name: 'drawdown.dead_letters', unit: '{message}' },
-  unmatchedEvents: { name: 'drawdown.usage.unmatched', unit: '{event}' },
+  usageEffects: { name: 'drawdown.usage.events', unit: '{event}' },
   appendConflicts: { name: 'drawdown.append.conflicts', unit: '{append}' },
   rpcDuration: { name: 'rpc.server.call.duration', unit: 's' },
   rpcActive: { name: 'drawdown.rpc.server.active_calls', unit: '{call}' },

@@ -1,4 +1,4 @@
-import type { LoggerService, Type } from '@nestjs/common';
+import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { type INestMicroservice } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { type Server, ServerCredentials } from '@grpc/grpc-js';
@@ -91,7 +91,7 @@ const drainServer = async (edge: Edge, server: Server, msMax: number): Promise<n
 };
 
 /** Makes the gRPC server of a service out of its Nest module; it listens when told to. */
-export const createGrpcServer = async (module: Type, options: GrpcServerOptions): Promise<GrpcServer> => {
+export const createGrpcServer = async (module: Type | DynamicModule, options: GrpcServerOptions): Promise<GrpcServer> => {
   const codes = errorCodes(options.codes);
   const report = (error: unknown, incident: string): void => {
     options.logger.error('a call failed by our own mistake', { incident, err: error });

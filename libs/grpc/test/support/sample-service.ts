@@ -102,7 +102,7 @@ export class OperationsController {
   async *rebuild(request: RebuildRequest): AsyncIterable<RebuildResponse> {
     for (let done = 1; done <= 3; done += 1) {
       if (request.projection === 'broken' && done === 3) throw new Error('secret of the inside');
-      yield RebuildResponse.fromPartial({ generation: 2, partitionsDone: done, partitionsTotal: 3, done: done === 3 });
+      yield RebuildResponse.fromPartial({ generation: 'g2', partitionsDone: done, partitionsTotal: 3, done: done === 3 });
     }
   }
 

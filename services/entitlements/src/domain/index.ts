@@ -58,7 +58,7 @@ export {
 export { decideEntry, type CatalogCommand } from './catalog/decide.js';
 export type { CatalogEvent } from './catalog/events.js';
 export { AGGREGATIONS, type Aggregation, type Feature, type Meter } from './catalog/meter.js';
-export { EMPTY_ENTRY, evolveEntry, type CatalogEntry, type CatalogKind } from './catalog/state.js';
+export { EMPTY_ENTRY, evolveEntry, isArchived, type CatalogEntry, type CatalogKind } from './catalog/state.js';
 export type {
   AnnounceCorrection,
   CreateEntitlement,

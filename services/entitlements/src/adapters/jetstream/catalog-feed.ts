@@ -38,16 +38,25 @@ export class CatalogFeed {
     await this.reached(last);
   }
 
-  /** Resolves when the catalogue has everything up to this sequence of the stream. */
-  reached(sequence: number): Promise<void> {
+  /** Last message of the catalogue that was applied. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Resolves when the catalogue has everything up to this message of it; rejects when the signal aborts first. */
+  reached(sequence: number, signal?: AbortSignal): Promise<void> {
     if (this.#sequence >= sequence) return Promise.resolve();
-    return new Promise(resolve => {
+    return new Promise((resolve, reject) => {
       const look = (): void => {
         if (this.#sequence < sequence) return;
         this.#waiters.delete(look);
         resolve();
       };
       this.#waiters.add(look);
+      signal?.addEventListener('abort', () => {
+        this.#waiters.delete(look);
+        reject(new Fault('WAIT_ABORTED', 'the catalogue has not reached the position in time'));
+      });
     });
   }
 
@@ -67,7 +76,9 @@ export class CatalogFeed {
       throw new Fault('CATALOG_UNREADABLE', `${message.subject} is not an entry of the catalogue`);
     }
     const recorded = this.#codec.decode(message);
-    const events = recorded.decisions.flatMap(decision => decision.events.filter((event): event is CatalogEvent => !isUnknownEvent(event)));
+    const events = recorded.decisions.flatMap(({ decidedAtMs, events }) =>
+      events.filter((event): event is CatalogEvent => !isUnknownEvent(event)).map(event => ({ event, at: decidedAtMs })),
+    );
     catalog.apply({ namespace, kind, key }, events, message.sequence);
     this.#sequence = message.sequence;
     onChange();

@@ -109,5 +109,5 @@ export const USAGE_IDS = idIndexCollection('usage_ids');
 /** Everything that is folded, thrown away and rebuilt together (design §3.5). */
 export const ENTITLEMENTS_READ_MODEL: ReadModelDeclaration = {
   name: 'entitlements',
-  collections: [CUSTOMERS, GRANTS, USAGE_MINUTES, READY_METERS, USAGE_IDS] as unknown as ReadModelDeclaration['collections'],
+  collections: [CUSTOMERS, GRANTS, USAGE_MINUTES, READY_METERS, USAGE_IDS],
 };

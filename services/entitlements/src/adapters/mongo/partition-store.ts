@@ -1,4 +1,4 @@
-import { IdIndex, PAGE_DOCUMENTS_MAX, type ProjectionWrite, type ReadModel, type SegmentCache, type Stamp } from '@drawdown/projections';
+import { IdIndex, PAGE_DOCUMENTS_MAX, projectionWrite, type ProjectionWrite, type ReadModel, type SegmentCache, type Stamp } from '@drawdown/projections';
 import { ulid } from 'ulid';
 import type { CustomerKey } from '../../application/accounts/account.js';
 import { usageDayId } from '../../application/accounts/account.js';
@@ -65,14 +65,14 @@ export class MongoPartitionStore implements PartitionStore {
     const { readModel, partition, stamp } = this.options;
     const segments = this.index.pendingSegments();
     const parts: ProjectionWrite[] = [
-      ...grants.map(image => ({ collection: GRANTS, document: toDbGrant(partition, image) }) as unknown as ProjectionWrite),
-      ...days.map(day => ({ collection: USAGE_MINUTES, document: toDbUsageDay(partition, day) }) as unknown as ProjectionWrite),
+      ...grants.map(image => projectionWrite(GRANTS, toDbGrant(partition, image))),
+      ...days.map(day => projectionWrite(USAGE_MINUTES, toDbUsageDay(partition, day))),
       ...segments,
     ];
     await readModel.flush(parts, stamp());
     this.index.flushed();
     // What an account says must be in its parts already: it is read without looking whether they are older.
-    const whole = accounts.map(image => ({ collection: CUSTOMERS, document: toDbCustomer(partition, image) }) as unknown as ProjectionWrite);
+    const whole = accounts.map(image => projectionWrite(CUSTOMERS, toDbCustomer(partition, image)));
     await readModel.flush(whole, stamp());
     this.#flushes += 1;
     if (this.#flushes % FLUSHES_PER_MAINTENANCE === 0) await this.index.maintain(stamp());
@@ -93,7 +93,7 @@ export class MongoPartitionStore implements PartitionStore {
   async markReady(meterId: string, usageSequence: number): Promise<void> {
     const { readModel, partition, stamp } = this.options;
     const document = { _id: `${partition}/${meterId}`, partition, meterId, usageSequence };
-    await readModel.flush([{ collection: READY_METERS, document } as unknown as ProjectionWrite], stamp());
+    await readModel.flush([projectionWrite(READY_METERS, document)], stamp());
   }
 }
 

@@ -4,9 +4,10 @@ import type { Decoded, Delivery, Lease, OwnerRequest, PartitionProcessor, Waterm
 import type { ReadModel } from '@drawdown/projections';
 import { decodeInput, type Input } from '../../application/partition/input.js';
 import type { PartitionOwner } from '../../application/partition/partition-owner.js';
+import { audit, type Audit } from './audit.js';
 import { openOwner } from './open-owner.js';
 import type { Platform } from './platform.js';
-import { usageHistory } from './usage-history.js';
+import { usageHistory } from './history.js';
 
 /** How often at most a partition notes how far it has announced. */
 const ANNOUNCED_NOTE_EVERY_MS = 5_000;
@@ -18,6 +19,7 @@ export interface EntitlementsPartitionOptions {
   readonly readModel: () => ReadModel;
   /** Answers a request that came over NATS. */
   readonly serve: (owner: PartitionOwner, request: OwnerRequest) => Promise<Uint8Array>;
+  readonly onClosed: () => Promise<void>;
 }
 
 /** One partition of the entitlements service, from the creation of its lease to its end. */
@@ -58,7 +60,14 @@ export class EntitlementsPartition implements PartitionProcessor<Input> {
   }
 
   async close(): Promise<void> {
+    await this.options.onClosed();
     if (this.#owner !== undefined) await this.#noteAnnounced(this.#owner);
+  }
+
+  /** Compares the documents with what the log says. */
+  audit(): Promise<Audit> {
+    const { platform, readModel, lease } = this.options;
+    return audit(platform, readModel(), lease, this.#requireOwner());
   }
 
   /** Counts the meters that the catalogue has and this partition has not counted yet. */

@@ -4,7 +4,7 @@ import { decodeInput, type Input } from '../../application/partition/input.js';
 import type { PartitionOwner } from '../../application/partition/partition-owner.js';
 import { openOwner } from './open-owner.js';
 import { CONTEXT, inputsOf, type Platform } from './platform.js';
-import { usageHistory } from './usage-history.js';
+import { usageHistory } from './history.js';
 
 export interface RebuildingPartitionOptions {
   readonly platform: Platform;

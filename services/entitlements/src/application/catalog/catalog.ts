@@ -1,3 +1,4 @@
+import type { InstantMs } from '@drawdown/calendar';
 import { evolveEntry, EMPTY_ENTRY, measuring, type CatalogEntry, type CatalogEvent, type CatalogKind, type MeasuringMeter } from '../../domain/index.js';
 
 /** The address of one entry: an aggregate of its own (design §4.1). */
@@ -5,6 +6,12 @@ export interface CatalogAddress {
   readonly namespace: string;
   readonly kind: CatalogKind;
   readonly key: string;
+}
+
+/** An event and the time of its command. */
+export interface TimedEvent {
+  readonly event: CatalogEvent;
+  readonly at: InstantMs;
 }
 
 /**
@@ -17,13 +24,13 @@ export class Catalog {
   readonly #setAside = new Set<string>();
 
   /** Applies what one message of an entry recorded; older messages than the last applied one change nothing. */
-  apply(address: CatalogAddress, events: readonly CatalogEvent[], sequence: number): void {
+  apply(address: CatalogAddress, events: readonly TimedEvent[], sequence: number): void {
     const id = addressKey(address);
     const known = this.#entries.get(id);
     if (known !== undefined && known.sequence >= sequence) return;
-    const entry = events.reduce(evolveEntry, known?.entry ?? EMPTY_ENTRY);
+    const entry = events.reduce((state, { event, at }) => evolveEntry(state, event, at), known?.entry ?? EMPTY_ENTRY);
     this.#entries.set(id, { address, entry, sequence });
-    for (const event of events) this.#index(address.namespace, event);
+    for (const { event } of events) this.#index(address.namespace, event);
   }
 
   entry(address: CatalogAddress): CatalogEntry {

@@ -17,8 +17,10 @@ export type DecodedInput =
 export const decodeInput = (subjects: Subjects, log: EventLog<CustomerEvent>, message: StoredMessage): DecodedInput => {
   if (message.stream === 'usage') {
     const decoded = decodeUsageMessage(subjects, message);
-    return decoded.ok ? { ok: true, value: { kind: 'usage', usage: decoded.value }, rejections: decoded.value.rejections } : decoded;
+    return decoded.ok ? { ok: true, value: { kind: 'usage', usage: decoded.value }, rejections: decoded.value.rejections.map(placed) } : decoded;
   }
   const decoded = decodeLedgerMessage(subjects, log, message);
   return decoded.ok ? { ok: true, value: { kind: 'ledger', ledger: decoded.value }, rejections: [] } : decoded;
 };
+
+const placed = ({ index, reason, detail }: Rejection): Rejection => ({ index, reason, detail: `event ${index}: ${detail}` });

@@ -2,7 +2,7 @@ import { Refusal } from '@drawdown/errors';
 import { parseValuePath } from '../usage/value-path.js';
 import type { CatalogEvent } from './events.js';
 import type { Feature, Meter } from './meter.js';
-import type { CatalogEntry } from './state.js';
+import { isArchived, type CatalogEntry } from './state.js';
 
 export type CatalogCommand =
   | { readonly type: 'create-meter'; readonly meter: Meter }
@@ -52,7 +52,7 @@ const checkValuePath = (meter: Meter): void => {
 };
 
 const createFeature = (feature: Feature, meter: Meter | undefined, entry: CatalogEntry): readonly CatalogEvent[] => {
-  if (entry.feature !== undefined && !entry.archived) {
+  if (entry.feature !== undefined && !isArchived(entry)) {
     throw new Refusal('FEATURE_ALREADY_EXISTS', `feature ${feature.key} exists already`, { feature: feature.key });
   }
   if (ULID.test(feature.key)) throw wrongField('key', 'a feature key must not look like a ULID');
@@ -71,7 +71,7 @@ const checkFilters = (feature: Feature, meter: Meter | undefined): void => {
 
 const archiveFeature = (key: string, entry: CatalogEntry): readonly CatalogEvent[] => {
   if (entry.feature === undefined) throw new Refusal('NOT_FOUND', `feature ${key} does not exist`, { kind: 'feature', id: key });
-  return entry.archived ? [] : [{ type: 'feature-archived', key }];
+  return isArchived(entry) ? [] : [{ type: 'feature-archived', key }];
 };
 
 const wrongField = (field: string, description: string): Refusal =>

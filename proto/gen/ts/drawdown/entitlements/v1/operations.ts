@@ -112,14 +112,12 @@ export interface RebuildRequest {
 
 /** Progress of a rebuild; the last message has `done`. */
 export interface RebuildResponse {
-  /** Generation that is being built. */
-  generation: number;
+  /** Name of the generation that is being built. */
+  generation: string;
   /** Partitions folded so far. */
   partitionsDone: number;
   /** Partitions to fold. */
   partitionsTotal: number;
-  /** Messages folded so far. */
-  messages: number;
   /** True once readers use the new generation. */
   done: boolean;
 }
@@ -156,8 +154,6 @@ export interface ListDeadLettersResponse {
   deadLetters: DeadLetter[];
   /** Token of the next page; empty on the last. */
   nextPageToken: string;
-  /** Number of dead letters on all pages. */
-  totalSize: number;
 }
 
 /** Publishes a dead letter again. */
@@ -896,13 +892,13 @@ export const RebuildRequest: MessageFns<RebuildRequest> = {
 };
 
 function createBaseRebuildResponse(): RebuildResponse {
-  return { generation: 0, partitionsDone: 0, partitionsTotal: 0, messages: 0, done: false };
+  return { generation: "", partitionsDone: 0, partitionsTotal: 0, done: false };
 }
 
 export const RebuildResponse: MessageFns<RebuildResponse> = {
   encode(message: RebuildResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.generation !== 0) {
-      writer.uint32(8).int32(message.generation);
+    if (message.generation !== "") {
+      writer.uint32(10).string(message.generation);
     }
     if (message.partitionsDone !== 0) {
       writer.uint32(16).int32(message.partitionsDone);
@@ -910,11 +906,8 @@ export const RebuildResponse: MessageFns<RebuildResponse> = {
     if (message.partitionsTotal !== 0) {
       writer.uint32(24).int32(message.partitionsTotal);
     }
-    if (message.messages !== 0) {
-      writer.uint32(32).uint64(message.messages);
-    }
     if (message.done !== false) {
-      writer.uint32(40).bool(message.done);
+      writer.uint32(32).bool(message.done);
     }
     return writer;
   },
@@ -933,11 +926,11 @@ export const RebuildResponse: MessageFns<RebuildResponse> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 8) {
+            if (tag !== 10) {
               break;
             }
 
-            message.generation = reader.int32();
+            message.generation = reader.string();
             continue;
           }
           case 2: {
@@ -961,14 +954,6 @@ export const RebuildResponse: MessageFns<RebuildResponse> = {
               break;
             }
 
-            message.messages = longToNumber(reader.uint64());
-            continue;
-          }
-          case 5: {
-            if (tag !== 40) {
-              break;
-            }
-
             message.done = reader.bool();
             continue;
           }
@@ -989,10 +974,9 @@ export const RebuildResponse: MessageFns<RebuildResponse> = {
   },
   fromPartial(object: DeepPartial<RebuildResponse>): RebuildResponse {
     const message = createBaseRebuildResponse();
-    message.generation = object.generation ?? 0;
+    message.generation = object.generation ?? "";
     message.partitionsDone = object.partitionsDone ?? 0;
     message.partitionsTotal = object.partitionsTotal ?? 0;
-    message.messages = object.messages ?? 0;
     message.done = object.done ?? false;
     return message;
   },
@@ -1212,7 +1196,7 @@ export const ListDeadLettersRequest: MessageFns<ListDeadLettersRequest> = {
 };
 
 function createBaseListDeadLettersResponse(): ListDeadLettersResponse {
-  return { deadLetters: [], nextPageToken: "", totalSize: 0 };
+  return { deadLetters: [], nextPageToken: "" };
 }
 
 export const ListDeadLettersResponse: MessageFns<ListDeadLettersResponse> = {
@@ -1222,9 +1206,6 @@ export const ListDeadLettersResponse: MessageFns<ListDeadLettersResponse> = {
     }
     if (message.nextPageToken !== "") {
       writer.uint32(18).string(message.nextPageToken);
-    }
-    if (message.totalSize !== 0) {
-      writer.uint32(24).int32(message.totalSize);
     }
     return writer;
   },
@@ -1258,14 +1239,6 @@ export const ListDeadLettersResponse: MessageFns<ListDeadLettersResponse> = {
             message.nextPageToken = reader.string();
             continue;
           }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.totalSize = reader.int32();
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1285,7 +1258,6 @@ export const ListDeadLettersResponse: MessageFns<ListDeadLettersResponse> = {
     const message = createBaseListDeadLettersResponse();
     message.deadLetters = object.deadLetters?.map((e) => DeadLetter.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
-    message.totalSize = object.totalSize ?? 0;
     return message;
   },
 };

@@ -39,6 +39,8 @@ export enum UsageOutcome {
   MISMATCH = 5,
   /** UNMATCHED - No meter can use it; it is kept and flagged (only with `wait_for_effect`). */
   UNMATCHED = 6,
+  /** CANCELLED - Stored and not counted: it was taken back before it came (entitlements §19.5). */
+  CANCELLED = 7,
 }
 
 /** A CloudEvents 1.0 usage event (entitlements §13.1). */

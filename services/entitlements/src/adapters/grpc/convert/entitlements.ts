@@ -3,6 +3,7 @@ import { formatQuantity, parseQuantity } from '@drawdown/quantity';
 import {
   DEFAULT_LATENESS,
   GRANT_PRIORITY_DEFAULT,
+  isArchived,
   lastResetOf,
   usagePeriodAt,
   usagePeriodsOf,
@@ -37,7 +38,7 @@ export const fromApiEntitlement = (
   ...ids,
   featureKey: message.featureKey,
   feature: feature.feature,
-  featureIsArchived: feature.archived,
+  featureIsArchived: isArchived(feature),
   meter,
   measureUsageFrom: fromApiMeasurementStart(config),
   usagePeriod: fromApiRecurrence(config.usagePeriod ?? { interval: '', anchor: undefined }),
