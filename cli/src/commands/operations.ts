@@ -51,12 +51,11 @@ const registerRebuild = (program: Command): void => {
         let done = false;
         try {
           for await (const step of client.download(OperationsServiceService.rebuild, { projection })) {
-            const { generation, partitionsDone, partitionsTotal, messages } = step;
-            progress.update(partitionsDone, partitionsTotal, `${String(messages)} messages`);
+            const { generation, partitionsDone, partitionsTotal } = step;
+            progress.update(partitionsDone, partitionsTotal, `${String(partitionsDone)} of ${String(partitionsTotal)} partitions`);
             done ||= step.done;
             if (output.json) output.write(JSON.stringify(plain(step)));
-            else if (step.done)
-              output.note(`${projection}: generation ${String(generation)} is in use, ${String(messages)} messages folded.`);
+            else if (step.done) output.write(`${projection}: generation ${generation} is in use.`);
           }
         } finally {
           progress.end();

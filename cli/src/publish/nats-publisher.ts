@@ -27,7 +27,7 @@ interface Message {
 
 /**
  * Straight into the usage stream. JetStream confirms messages, so nothing is said here about what a meter makes of an event.
- * @throws Fault `NATS_UNAVAILABLE`, `STREAM_MISSING`
+ * @throws Fault `NATS_UNAVAILABLE`, `STREAM_MISSING`, `STREAM_NOT_AS_DECLARED`
  */
 export const natsPublisher = async (options: NatsPublisherOptions): Promise<UsagePublisher> => {
   const connection = await connect({ servers: options.url, name: 'drawdown publish' }).catch((error: unknown) => {
@@ -47,7 +47,10 @@ const incarnationOf = async (connection: NatsConnection, prefix: string): Promis
   const stream = await manager.streams.info(name).catch((error: unknown) => {
     throw new Fault('STREAM_MISSING', `stream ${name} cannot be read: ${messageOf(error)}`, { stream: name }, { cause: error });
   });
-  return stream.config.metadata?.[INCARNATION_KEY] ?? '';
+  const incarnation = stream.config.metadata?.[INCARNATION_KEY];
+  if (incarnation === undefined)
+    throw new Fault('STREAM_NOT_AS_DECLARED', `stream ${name} was not provisioned by Drawdown`, { stream: name });
+  return incarnation;
 };
 
 class NatsPublisher implements UsagePublisher {

@@ -2,11 +2,12 @@ import { Refusal } from '@drawdown/errors';
 import { identityStep, serversStep } from '../steps/ground.js';
 import { provisionStep } from '../steps/provision.js';
 import { servicesStep } from '../steps/services.js';
+import { storyStep } from '../story/story.js';
 import type { Stage, Step } from '../steps/step.js';
 import type { Command } from './command.js';
 
 /** What `npm start` does, in this order; each step finds what the ones before it left on the stage. */
-const STEPS: readonly Step[] = [serversStep, provisionStep, identityStep, servicesStep];
+const STEPS: readonly Step[] = [serversStep, provisionStep, identityStep, servicesStep, storyStep];
 
 /**
  * Servers, services and whatever else is in `STEPS`; then stays until it is interrupted or something of it ends.

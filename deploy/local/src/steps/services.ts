@@ -16,7 +16,7 @@ const DRAIN_MS = 5_000;
 const CLOSE_MS_MAX = 10_000;
 
 /** The namespace of the story and of the token that the command line gets. */
-const DEVELOPMENT_NAMESPACE = 'demo';
+export const DEVELOPMENT_NAMESPACE = 'demo';
 
 /** Starts every service once and gives the command line its way to them. */
 export const servicesStep: Step = {
