@@ -2,7 +2,7 @@ import type { Outcome } from './expectation.js';
 import { grouped } from './hundredths.js';
 
 const instantText = (instantMs: number | undefined): string =>
-  instantMs === undefined ? '–' : `${new Date(instantMs).toISOString().slice(11, 16)}`;
+  instantMs === undefined ? '–' : new Date(instantMs).toISOString().slice(11, 16);
 
 /** The figures of an outcome, as they are printed: what differs in print differs, and nothing is compared that is not printed. */
 export const figuresOf = (outcome: Outcome) => ({
@@ -11,10 +11,8 @@ export const figuresOf = (outcome: Outcome) => ({
   balance: grouped(outcome.balance),
   overage: grouped(outcome.overage),
   exhausted: instantText(outcome.exhaustedAtMs),
-  paid: [...outcome.paid]
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, amount]) => `${name} ${grouped(amount)}`)
-    .join(', '),
+  // In the order of their first payments.
+  paid: [...outcome.paid].map(([name, amount]) => `${name} ${grouped(amount)}`).join(', '),
 });
 
 /** A sentence for each figure that was read and is not what it must be. */

@@ -51,12 +51,12 @@ const tiers: Profile = tokens => ({
   ],
 });
 
-/** An allowance that comes back in the middle, and a top-up that comes late. */
+/** An allowance that comes back in the middle and pays what is owed, and a top-up that comes late: empty once, and something left in the end. */
 const hourly: Profile = tokens => ({
   profile: 'hourly',
   grants: [
     { ...from, name: 'allowance', amount: percentOf(35, tokens), priority: 5, refilledHourlyFromMinute: 30 },
-    { name: 'top-up', effectiveMinute: 15, amount: percentOf(20, tokens), priority: 10 },
+    { name: 'top-up', effectiveMinute: 40, amount: percentOf(45, tokens), priority: 10 },
   ],
 });
 
