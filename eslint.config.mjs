@@ -1,5 +1,25 @@
-import boundaries from 'eslint-plugin-boundaries';
 import tseslint from 'typescript-eslint';
+
+const SERVICES = ['@drawdown/entitlements'];
+const FRAMEWORKS_AND_SERVERS = ['@nestjs/*', 'rxjs', 'mongodb', 'ioredis', '@nats-io/*', '@grpc/*', 'class-validator', 'class-transformer'];
+
+/** Imports that a layer must not make, each with the reason that the reader of the message needs. */
+const mayNotImport = groups => ({
+  'no-restricted-imports': ['error', { patterns: groups.map(([group, message]) => ({ group, message })) }],
+});
+
+const outward = (...layers) => [
+  layers.flatMap(layer => [`**/${layer}/**`]),
+  'Imports run one way: domain <- application <- adapters <- main.',
+];
+const noDeepImports = [['@drawdown/*/*', '!@drawdown/entitlements/domain'], 'Import a package by its name: its index says what is public.'];
+const noServices = [
+  [...SERVICES, ...SERVICES.map(name => `${name}/*`)],
+  'Libraries never import services, and services never import each other.',
+];
+
+/** A layer's tests may use what tests use. */
+const TESTS = ['**/*.spec.ts', '**/test/**'];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', 'proto/gen/**', '.drawdown/**', '**/*.mjs'] },
@@ -7,17 +27,52 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
+      ...mayNotImport([noDeepImports]),
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/consistent-type-imports': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      // A port is asynchronous for the sake of its slowest adapter; others may have nothing to await.
       '@typescript-eslint/require-await': 'off',
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+    },
+  },
+  { files: ['libs/**/*.ts', 'services/**/*.ts'], ignores: TESTS, rules: mayNotImport([noDeepImports, noServices]) },
+  {
+    files: ['services/*/src/domain/**/*.ts'],
+    ignores: TESTS,
+    rules: {
+      ...mayNotImport([
+        outward('application', 'adapters'),
+        [[...FRAMEWORKS_AND_SERVERS, 'node:*'], 'The domain is pure: no framework, no I/O.'],
+        [
+          ['@drawdown/*', '!@drawdown/errors', '!@drawdown/quantity', '!@drawdown/calendar', '!@drawdown/cloudevents'],
+          'The domain knows errors and value objects only.',
+        ],
+      ]),
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'The domain has no clock: time comes in the command.' },
+        { object: 'Math', property: 'random', message: 'The domain is deterministic.' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'The domain has no clock: time comes in the command.',
+        },
+      ],
     },
   },
   {
-    // domain <- application <- adapters <- main; services never import each other; libs never import services.
-    files: ['libs/**/*.ts', 'services/**/*.ts', 'cli/**/*.ts', 'deploy/**/*.ts', 'bench/**/*.ts'],
-    plugins: { boundaries },
+    files: ['services/*/src/application/**/*.ts'],
+    ignores: TESTS,
+    rules: mayNotImport([
+      noDeepImports,
+      noServices,
+      outward('adapters'),
+      [FRAMEWORKS_AND_SERVERS, 'The application layer speaks to servers through its ports.'],
+    ]),
   },
 );

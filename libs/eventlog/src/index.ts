@@ -9,7 +9,15 @@ export { LIMITS } from './limits.js';
 export type { AppendOptions, Appended, Decision, EventLog, RecordedMessage } from './log.js';
 export { MemoryEventLog, MemoryStorage, type MemoryEventLogOptions } from './memory-event-log.js';
 export { fromJsMsg, fromStoredMsg, type MessageHeaders, type StoredMessage } from './message.js';
-export { UNPARTITIONED, componentsOf, decodePosition, encodePosition, mergePositions, type Position, type PositionComponent } from './position.js';
+export {
+  UNPARTITIONED,
+  componentsOf,
+  decodePosition,
+  encodePosition,
+  mergePositions,
+  type Position,
+  type PositionComponent,
+} from './position.js';
 export {
   eventRegistry,
   isUnknownEvent,

@@ -238,7 +238,16 @@ export class PartitionHost<D> {
     const processor = this.options.processorFor(partition, lease);
     const isHeld = (): boolean => lease.isHeld();
     const shared = { nats, prefix, observer, random };
-    const reader = new PartitionReader<D>({ ...shared, service: context, partition, inputs, processor, isSetAside, isHeld, limits: readLimits });
+    const reader = new PartitionReader<D>({
+      ...shared,
+      service: context,
+      partition,
+      inputs,
+      processor,
+      isSetAside,
+      isHeld,
+      limits: readLimits,
+    });
     this.owned.set(partition, new OwnedPartition<D>({ ...shared, context, lease, processor, reader, readLimits, hostLimits }));
   }
 

@@ -16,7 +16,8 @@ export interface Rejection {
  * `ok: false`, and each of the `rejections`, speaks only of the message's own bytes: a rebuild must come to the same answer (design §4.10).
  * A message with rejections is dead-lettered once for each and applied all the same: what is sound in an envelope counts.
  */
-export type Decoded<D> = { readonly ok: true; readonly value: D; readonly rejections?: readonly Rejection[] } | ({ readonly ok: false } & Rejection);
+export type Decoded<D> =
+  { readonly ok: true; readonly value: D; readonly rejections?: readonly Rejection[] } | ({ readonly ok: false } & Rejection);
 
 /** A message on its way into the processor; without a value it was rejected or set aside and only the watermark moves. */
 export interface Delivery<D> {

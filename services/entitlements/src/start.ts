@@ -131,7 +131,11 @@ const serve = async (
   calls: OwnerCalls,
   logger: JsonLogger,
 ): Promise<GrpcServer> => {
-  const { host, port, jwksFile, environment, tokenAudience } = { ...configuration, host: configuration.grpcHost, port: configuration.grpcPort };
+  const { host, port, jwksFile, environment, tokenAudience } = {
+    ...configuration,
+    host: configuration.grpcHost,
+    port: configuration.grpcPort,
+  };
   return createGrpcServer(EntitlementsModule.with(providersOf(connections, partitions, catalog, feed, calls)), {
     host,
     port,

@@ -56,7 +56,7 @@ export const probe = {
 };
 
 @Controller()
-export class AccessController {
+class AccessController {
   @Rpc(AccessServiceService.checkAccess, { request: CheckAccessBody, msDefault: 1_000 })
   async checkAccess(request: CheckAccessRequest, context: CallContext): Promise<CheckAccessResponse> {
     probe.contexts.push(context);
@@ -75,7 +75,7 @@ const notBuilt = (): never => {
 };
 
 @Controller()
-export class UsageController {
+class UsageController {
   @Rpc(UsageServiceService.ingestUsage, { request: StreamBody })
   async ingestUsage(): Promise<never> {
     return notBuilt();
@@ -97,7 +97,7 @@ export class UsageController {
 }
 
 @Controller()
-export class OperationsController {
+class OperationsController {
   @Rpc(OperationsServiceService.rebuild, { request: RebuildBody, role: 'operator' })
   async *rebuild(request: RebuildRequest): AsyncIterable<RebuildResponse> {
     for (let done = 1; done <= 3; done += 1) {

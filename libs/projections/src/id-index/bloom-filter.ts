@@ -2,7 +2,7 @@ import type { Entries } from './entries.js';
 import type { KeyWords } from './key-words.js';
 
 /** Memory per id. With {@link PROBES} it answers "maybe" for about 0.8 % of the ids that it does not hold. */
-export const FILTER_BITS_PER_ID = 10;
+const FILTER_BITS_PER_ID = 10;
 /** Bits looked at per id: bits per id × ln 2, rounded, is where the false answers are fewest. */
 const PROBES = 7;
 

@@ -2,7 +2,7 @@ import type { KeyWords } from './key-words.js';
 import { isEarlier, type Place } from './place.js';
 
 /** 16 bytes of hash, 6 of sequence, 2 of index, all most significant byte first, so that bytes sort like what they mean. */
-export const ENTRY_BYTES = 24;
+const ENTRY_BYTES = 24;
 const SEQUENCE_AT = 16;
 const INDEX_AT = 22;
 const UINT32_RANGE = 2 ** 32;

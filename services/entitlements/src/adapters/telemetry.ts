@@ -35,10 +35,18 @@ export const watchPartitions = (host: () => PartitionHost<Input>): void => {
     host()
       .status()
       .flatMap(({ partition, inputs = [] }) =>
-        inputs.map(({ stream, lag }) => ({ value: lag ?? 0, attributes: { [Attributes.partition]: partition, [Attributes.stream]: stream } })),
+        inputs.map(({ stream, lag }) => ({
+          value: lag ?? 0,
+          attributes: { [Attributes.partition]: partition, [Attributes.stream]: stream },
+        })),
       ),
   );
   gauge(Metrics.partitionWaiting, 'Partitions that wait for a fault to end', () => [
-    { value: host().status().filter(({ waiting }) => waiting !== undefined).length, attributes: {} },
+    {
+      value: host()
+        .status()
+        .filter(({ waiting }) => waiting !== undefined).length,
+      attributes: {},
+    },
   ]);
 };

@@ -21,8 +21,9 @@ import { decodePageToken, encodePageToken, pageSizeOf, unknownToken } from './pa
 import type { GRANT_ORDERS } from './requests.js';
 
 type GrantOrder = (typeof GRANT_ORDERS)[number];
+type GrantField = 'grantId' | 'createdAt' | 'updatedAt' | 'expiresAt' | 'effectiveAt' | 'entitlementId';
 
-const ORDER_FIELDS: Readonly<Record<GrantOrder, keyof GrantDocument & string>> = {
+const ORDER_FIELDS: Readonly<Record<GrantOrder, GrantField>> = {
   id: 'grantId',
   create_time: 'createdAt',
   update_time: 'updatedAt',
@@ -106,9 +107,10 @@ export class Lists {
   }
 }
 
-const anyOf = (field: string, values: readonly string[]): Record<string, unknown> => (values.length === 0 ? {} : { [field]: { $in: values } });
+const anyOf = (field: string, values: readonly string[]): Record<string, unknown> =>
+  values.length === 0 ? {} : { [field]: { $in: values } };
 
-const grantOrder = (orderBy: string): { readonly field: keyof GrantDocument & string; readonly direction: 1 | -1 } => {
+const grantOrder = (orderBy: string): { readonly field: GrantField; readonly direction: 1 | -1 } => {
   const [name = '', direction = 'asc'] = (orderBy === '' ? 'effective_at' : orderBy).split(' ');
   const field = ORDER_FIELDS[name as GrantOrder];
   return { field, direction: direction === 'desc' ? -1 : 1 };
@@ -119,7 +121,8 @@ const documentOf = async <T extends GrantDocument | CustomerDocument>(collection
   const id = decodePageToken(token);
   if (typeof id !== 'string') throw unknownToken();
   const document = await collection.find(id);
-  if (document === undefined) throw new Refusal('VALIDATION', 'page_token names an item that is gone: list from the beginning', { field: 'page_token' });
+  if (document === undefined)
+    throw new Refusal('VALIDATION', 'page_token names an item that is gone: list from the beginning', { field: 'page_token' });
   return document;
 };
 

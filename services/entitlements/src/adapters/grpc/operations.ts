@@ -80,7 +80,11 @@ export class Operations {
   }
 
   /** Sets a message aside, or takes it back; every fold obeys from then on (design §4.10). */
-  async decide(request: CommandRequest & { readonly stream: string; readonly sequence: number }, body: CatalogCommand, context: CallContext): Promise<string> {
+  async decide(
+    request: CommandRequest & { readonly stream: string; readonly sequence: number },
+    body: CatalogCommand,
+    context: CallContext,
+  ): Promise<string> {
     const { catalog, incarnation } = this.options;
     const address = { namespace: context.caller.namespace, kind: 'set-aside', key: `${request.stream}-${request.sequence}` } as const;
     const command = { id: request.requestId, createdAtMs: requestTimeMs(request), body, bodyHash: bodyHashOf(request) };

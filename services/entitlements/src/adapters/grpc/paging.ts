@@ -1,8 +1,8 @@
 import { Refusal } from '@drawdown/errors';
 
 /** Items of a page when the request names no size. */
-export const PAGE_SIZE_DEFAULT = 100;
-export const PAGE_SIZE_MAX = 1_000;
+const PAGE_SIZE_DEFAULT = 100;
+const PAGE_SIZE_MAX = 1_000;
 
 export interface PageRequest {
   readonly pageSize: number;

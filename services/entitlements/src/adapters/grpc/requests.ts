@@ -100,10 +100,7 @@ class MeteredConfigBody {
   @IsOptionalField()
   @IsIntegerBetween(LATE_WINDOW_MS_MIN / SECOND_MS, LATE_WINDOW_MS_MAX / SECOND_MS)
   readonly lateWindowSeconds: number | undefined;
-  @IsEnumValue(
-    { UNSPECIFIED: LatePolicy.UNSPECIFIED, BOOK_NOW: LatePolicy.BOOK_NOW, REJECT: LatePolicy.REJECT },
-    { orUnspecified: true },
-  )
+  @IsEnumValue({ UNSPECIFIED: LatePolicy.UNSPECIFIED, BOOK_NOW: LatePolicy.BOOK_NOW, REJECT: LatePolicy.REJECT }, { orUnspecified: true })
   readonly latePolicy!: LatePolicy;
 }
 

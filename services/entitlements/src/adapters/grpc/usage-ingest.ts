@@ -50,14 +50,27 @@ export class UsageIngest {
       const place = places[index];
       if (place === undefined) throw new Error('an event was published and has no place');
       const effect = effects?.[index];
-      return { outcome: effect === undefined ? UsageOutcome.ACCEPTED : OUTCOMES[effect], position: encodePosition(this.#positionOf(place)), error: undefined };
+      return {
+        outcome: effect === undefined ? UsageOutcome.ACCEPTED : OUTCOMES[effect],
+        position: encodePosition(this.#positionOf(place)),
+        error: undefined,
+      };
     });
-    return { results, position: encodePosition(places.reduce<Position>((merged, place) => mergePositions(merged, this.#positionOf(place)), [])) };
+    return {
+      results,
+      position: encodePosition(places.reduce<Position>((merged, place) => mergePositions(merged, this.#positionOf(place)), [])),
+    };
   }
 
   /** Takes an event back; the cancellation's own id is the request's, so that a repeat changes nothing (entitlements §19.5). */
   async cancel({ requestId, customer, source, id }: CancelUsageRequest, context: CallContext): Promise<string> {
-    const event: OutgoingEvent = { id: requestId, source: CANCELLED_BY, type: USAGE_CANCELLED_TYPE, subject: customer, data: { source, id } };
+    const event: OutgoingEvent = {
+      id: requestId,
+      source: CANCELLED_BY,
+      type: USAGE_CANCELLED_TYPE,
+      subject: customer,
+      data: { source, id },
+    };
     const places = await this.publish(context.caller.namespace, [event], Object.fromEntries(inject(new Map<string, string>())));
     return encodePosition(places.reduce<Position>((merged, place) => mergePositions(merged, this.#positionOf(place)), []));
   }
@@ -68,11 +81,19 @@ export class UsageIngest {
 
   /** In the order of the places; unknown where the owner did not say so in time. */
   async #effectsOf(places: readonly PublishedUsage[], context: CallContext): Promise<readonly (UsageEffect | undefined)[]> {
-    const messages = new Map(places.map(({ partition, position }) => [`${partition}/${position.sequence}`, { partition, sequence: position.sequence }]));
+    const messages = new Map(
+      places.map(({ partition, position }) => [`${partition}/${position.sequence}`, { partition, sequence: position.sequence }]),
+    );
     const answered = new Map<string, readonly (UsageEffect | undefined)[]>();
     await Promise.all(
       [...messages].map(async ([key, { partition, sequence }]) => {
-        answered.set(key, await this.calls.callPartition(partition, this.effects, { sequence }, context).then(({ effects }) => effects, () => []));
+        answered.set(
+          key,
+          await this.calls.callPartition(partition, this.effects, { sequence }, context).then(
+            ({ effects }) => effects,
+            () => [],
+          ),
+        );
       }),
     );
     return places.map(({ partition, position }) => answered.get(`${partition}/${position.sequence}`)?.[position.index]);

@@ -52,7 +52,8 @@ export class DeadLetterLog {
    */
   async replay(sequence: number): Promise<{ readonly stream: string; readonly subject: string; readonly sequence: number }> {
     const message = await this.reader.at(sequence);
-    if (message === undefined) throw new Refusal('NOT_FOUND', `there is no dead letter ${sequence}`, { kind: 'dead letter', id: String(sequence) });
+    if (message === undefined)
+      throw new Refusal('NOT_FOUND', `there is no dead letter ${sequence}`, { kind: 'dead letter', id: String(sequence) });
     if (message.headers.get(DeadLetterHeaders.body) === 'omitted') {
       throw new Refusal('PRECONDITION_FAILED', 'the message was too large to be copied: it still lies in its own stream');
     }

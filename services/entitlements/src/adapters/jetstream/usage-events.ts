@@ -30,7 +30,12 @@ export const publishUsageTo =
     await Promise.all(
       envelopesOf(namespace, events).map(async ({ partition, indices }) => {
         const { headers, data } = encodeBatch(indices.map(index => events[index]).filter(event => event !== undefined));
-        const sequence = await publishOne(publisher, subjects.usageBatch(partition, namespace), { ...traceHeaders, ...Object.fromEntries(headers) }, data);
+        const sequence = await publishOne(
+          publisher,
+          subjects.usageBatch(partition, namespace),
+          { ...traceHeaders, ...Object.fromEntries(headers) },
+          data,
+        );
         indices.forEach((index, place) => (places[index] = { partition, position: { sequence, index: place } }));
       }),
     );

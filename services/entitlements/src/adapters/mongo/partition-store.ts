@@ -1,4 +1,12 @@
-import { IdIndex, PAGE_DOCUMENTS_MAX, projectionWrite, type ProjectionWrite, type ReadModel, type SegmentCache, type Stamp } from '@drawdown/projections';
+import {
+  IdIndex,
+  PAGE_DOCUMENTS_MAX,
+  projectionWrite,
+  type ProjectionWrite,
+  type ReadModel,
+  type SegmentCache,
+  type Stamp,
+} from '@drawdown/projections';
 import { ulid } from 'ulid';
 import type { CustomerKey } from '../../application/accounts/account.js';
 import { usageDayId } from '../../application/accounts/account.js';
@@ -116,7 +124,8 @@ const grantsOf = async (readModel: ReadModel, { namespace, customer }: CustomerK
 
 export const loadDaysFrom = async (readModel: ReadModel, key: CustomerKey, day: number): Promise<readonly UsageDay[]> => {
   const days: UsageDay[] = [];
-  for await (const document of readModel.collection(USAGE_MINUTES).scan({ ...key, day: { $gte: day } })) days.push(fromDbUsageDay(document));
+  for await (const document of readModel.collection(USAGE_MINUTES).scan({ ...key, day: { $gte: day } }))
+    days.push(fromDbUsageDay(document));
   return days;
 };
 

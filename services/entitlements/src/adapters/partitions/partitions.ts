@@ -1,4 +1,11 @@
-import { leaseTimesOf, PartitionHost, type Lease, type OwnerRequest, type PartitionObserver, type PartitionProcessor } from '@drawdown/partitions';
+import {
+  leaseTimesOf,
+  PartitionHost,
+  type Lease,
+  type OwnerRequest,
+  type PartitionObserver,
+  type PartitionProcessor,
+} from '@drawdown/partitions';
 import type { ReadModel } from '@drawdown/projections';
 import type { Db } from 'mongodb';
 import type { Input } from '../../application/partition/input.js';

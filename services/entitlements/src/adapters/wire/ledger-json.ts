@@ -65,12 +65,12 @@ export const toPairs = <V>(map: Readonly<Record<string, V>>): Pairs<V> =>
 
 export const fromPairs = <V>(pairs: Pairs<V>): Readonly<Record<string, V>> => Object.fromEntries(pairs);
 
-export const recurrenceToJson = ({ interval, anchor }: Recurrence): RecurrenceJson => ({
+const recurrenceToJson = ({ interval, anchor }: Recurrence): RecurrenceJson => ({
   interval: formatInterval(interval),
   anchor: formatInstant(anchor),
 });
 
-export const recurrenceFromJson = ({ interval, anchor }: RecurrenceJson): Recurrence => ({
+const recurrenceFromJson = ({ interval, anchor }: RecurrenceJson): Recurrence => ({
   interval: parseInterval(interval),
   anchor: parseInstant(anchor),
 });

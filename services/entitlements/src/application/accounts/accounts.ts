@@ -3,7 +3,7 @@ import { ACCOUNTS_PER_LOAD_MAX, type AccountStore, type StoredAccount } from './
 import { UsageDay, type UsageDayKey } from './usage-day.js';
 
 /** Accounts kept warm in one partition; the least recently used are let go first, never one that has not been stored. */
-export const WARM_ACCOUNTS_MAX = 20_000;
+const WARM_ACCOUNTS_MAX = 20_000;
 
 export type OpenAggregate = (key: CustomerKey, stored: StoredAccount | undefined) => CustomerAggregate;
 

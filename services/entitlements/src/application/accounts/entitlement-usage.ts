@@ -33,7 +33,7 @@ export class EntitlementUsage {
 }
 
 /** Whether an entry is of the entitlement's meter, with group values that its feature counts (entitlements §13.3). */
-export const counts = (entitlement: LedgerEntitlement, { meterKey, group }: UsageEntry): boolean =>
+const counts = (entitlement: LedgerEntitlement, { meterKey, group }: UsageEntry): boolean =>
   entitlement.meter.key === meterKey && passesFilters(entitlement, group);
 
 const passesFilters = ({ meter, groupFilters }: LedgerEntitlement, group: string): boolean => {

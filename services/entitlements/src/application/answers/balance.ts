@@ -18,9 +18,6 @@ export const balanceOf = (view: View, reference: EntitlementReference, at: Insta
   return { entitlement, reading: warm.readAt(at) };
 };
 
-/** Segments kept by one answer; a longer history is asked for in parts. */
-export const HISTORY_SEGMENTS_MAX = 10_000;
-
 /**
  * The burn-down between two instants; from the last reset until now where none are given (entitlements §9.4, §12).
  * @throws Refusal `NOT_FOUND`, `VALIDATION`; Fault `NOT_READY`

@@ -27,7 +27,10 @@ export interface EntitlementReference {
 export const entitlementIn = ({ account, isReady }: View, reference: EntitlementReference): LedgerEntitlement => {
   const entitlement = requireEntitlement(account.customer, reference.entitlementId === '' ? reference.featureKey : reference.entitlementId);
   if (reference.entitlementId !== '' && entitlement.id !== reference.entitlementId) {
-    throw new Refusal('NOT_FOUND', `there is no entitlement ${reference.entitlementId}`, { kind: 'entitlement', id: reference.entitlementId });
+    throw new Refusal('NOT_FOUND', `there is no entitlement ${reference.entitlementId}`, {
+      kind: 'entitlement',
+      id: reference.entitlementId,
+    });
   }
   checkReady(account.key, entitlement, isReady);
   return entitlement;

@@ -1,5 +1,13 @@
 import type { InstantMs } from '@drawdown/calendar';
-import { evolveEntry, EMPTY_ENTRY, measuring, type CatalogEntry, type CatalogEvent, type CatalogKind, type MeasuringMeter } from '../../domain/index.js';
+import {
+  evolveEntry,
+  EMPTY_ENTRY,
+  measuring,
+  type CatalogEntry,
+  type CatalogEvent,
+  type CatalogKind,
+  type MeasuringMeter,
+} from '../../domain/index.js';
 
 /** The address of one entry: an aggregate of its own (design §4.1). */
 export interface CatalogAddress {

@@ -40,7 +40,10 @@ export class LedgerFold {
 }
 
 /** The grant that an event created or voided, as the account has it after the event and everything since. */
-const changedGrant = ({ customer }: Account, event: CustomerEvent): Pick<GrantImage, 'entitlementId' | 'featureKey' | 'grant'> | undefined => {
+const changedGrant = (
+  { customer }: Account,
+  event: CustomerEvent,
+): Pick<GrantImage, 'entitlementId' | 'featureKey' | 'grant'> | undefined => {
   if (event.type !== 'grant-created' && event.type !== 'grant-voided') return undefined;
   const grantId = event.type === 'grant-created' ? event.grant.id : event.grantId;
   const entitlement = customer.entitlements.find(({ id }) => id === event.entitlementId);

@@ -10,13 +10,14 @@ export interface LedgerMessage {
 }
 
 export type DecodedLedger =
-  | { readonly ok: true; readonly value: LedgerMessage }
-  | { readonly ok: false; readonly reason: string; readonly detail: string };
+  { readonly ok: true; readonly value: LedgerMessage } | { readonly ok: false; readonly reason: string; readonly detail: string };
 
 /** Holds the customer's key, percent-encoded: the subject may have nothing but its hash (design §4). */
 const CUSTOMER_HEADER = 'Customer-Key';
 
-export const ledgerHeaders = ({ customer }: CustomerKey): Readonly<Record<string, string>> => ({ [CUSTOMER_HEADER]: encodeURIComponent(customer) });
+export const ledgerHeaders = ({ customer }: CustomerKey): Readonly<Record<string, string>> => ({
+  [CUSTOMER_HEADER]: encodeURIComponent(customer),
+});
 
 /** Pure; only messages that this service never wrote are not readable. */
 export const decodeLedgerMessage = (subjects: Subjects, log: EventLog<CustomerEvent>, message: StoredMessage): DecodedLedger => {

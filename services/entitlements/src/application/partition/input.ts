@@ -4,9 +4,7 @@ import { decodeLedgerMessage, type LedgerMessage } from '../ledger/ledger-messag
 import { decodeUsageMessage, type Rejection, type UsageMessage } from '../usage/usage-message.js';
 
 /** A message of either stream that a partition is folded from. */
-export type Input =
-  | { readonly kind: 'usage'; readonly usage: UsageMessage }
-  | { readonly kind: 'ledger'; readonly ledger: LedgerMessage };
+export type Input = { readonly kind: 'usage'; readonly usage: UsageMessage } | { readonly kind: 'ledger'; readonly ledger: LedgerMessage };
 
 /** `rejections` are events of an envelope that are wrong in their own bytes; the others count. */
 export type DecodedInput =
@@ -17,7 +15,9 @@ export type DecodedInput =
 export const decodeInput = (subjects: Subjects, log: EventLog<CustomerEvent>, message: StoredMessage): DecodedInput => {
   if (message.stream === 'usage') {
     const decoded = decodeUsageMessage(subjects, message);
-    return decoded.ok ? { ok: true, value: { kind: 'usage', usage: decoded.value }, rejections: decoded.value.rejections.map(placed) } : decoded;
+    return decoded.ok
+      ? { ok: true, value: { kind: 'usage', usage: decoded.value }, rejections: decoded.value.rejections.map(placed) }
+      : decoded;
   }
   const decoded = decodeLedgerMessage(subjects, log, message);
   return decoded.ok ? { ok: true, value: { kind: 'ledger', ledger: decoded.value }, rejections: [] } : decoded;

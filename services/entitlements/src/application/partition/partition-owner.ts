@@ -32,10 +32,7 @@ export interface OwnerPorts {
 }
 
 /** Gives this partition's usage from the beginning of the stream up to a message, in order; what is set aside or unreadable is left out. */
-export type ReadUsage = (
-  throughSequence: number,
-  apply: (message: StoredMessage, usage: UsageMessage) => Promise<void>,
-) => Promise<void>;
+export type ReadUsage = (throughSequence: number, apply: (message: StoredMessage, usage: UsageMessage) => Promise<void>) => Promise<void>;
 
 /** Days in memory before they are stored while a meter is being counted. */
 const COUNTED_DAYS_PER_FLUSH = 2_000;

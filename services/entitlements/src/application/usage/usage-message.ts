@@ -33,8 +33,7 @@ export interface UsageMessage {
 }
 
 export type DecodedUsage =
-  | { readonly ok: true; readonly value: UsageMessage }
-  | { readonly ok: false; readonly reason: string; readonly detail: string };
+  { readonly ok: true; readonly value: UsageMessage } | { readonly ok: false; readonly reason: string; readonly detail: string };
 
 /**
  * Reads a message of the usage stream, in either form (design §4.1). Pure: follows from the bytes, the subject and the server's time alone, so that

@@ -26,7 +26,9 @@ export const decideEntry = (command: CatalogCommand, entry: CatalogEntry): reado
     case 'archive-feature':
       return archiveFeature(command.key, entry);
     case 'set-aside-message':
-      return entry.setAside ? [] : [{ type: 'message-set-aside', stream: command.stream, sequence: command.sequence, reason: command.reason }];
+      return entry.setAside
+        ? []
+        : [{ type: 'message-set-aside', stream: command.stream, sequence: command.sequence, reason: command.reason }];
     case 'take-back-message':
       return entry.setAside ? [{ type: 'message-taken-back', stream: command.stream, sequence: command.sequence }] : [];
   }
@@ -36,7 +38,8 @@ const createMeter = (meter: Meter, entry: CatalogEntry): readonly CatalogEvent[]
   if (entry.meter !== undefined) throw new Refusal('METER_ALREADY_EXISTS', `meter ${meter.key} exists already`, { meter: meter.key });
   checkValuePath(meter);
   for (const [name, path] of Object.entries(meter.groupBy)) {
-    if (!GROUP_NAME.test(name)) throw wrongField('group_by', `${name} is not a group name: letters, digits and _, not starting with a digit`);
+    if (!GROUP_NAME.test(name))
+      throw wrongField('group_by', `${name} is not a group name: letters, digits and _, not starting with a digit`);
     parseValuePath(path);
   }
   return [{ type: 'meter-created', meter }];

@@ -74,7 +74,10 @@ const meterOf = ({ feature, featureKey, featureIsArchived, meter }: CreateEntitl
   if (feature === undefined) throw new Refusal('NOT_FOUND', `there is no feature ${featureKey}`, { kind: 'feature', id: featureKey });
   if (featureIsArchived) throw new Refusal('INVALID_FEATURE', `feature ${featureKey} is archived`, { rule: 'archived', featureKey });
   if (meter === undefined) {
-    throw new Refusal('INVALID_FEATURE', `feature ${featureKey} has no meter, which a metered entitlement needs`, { rule: 'no_meter', featureKey });
+    throw new Refusal('INVALID_FEATURE', `feature ${featureKey} has no meter, which a metered entitlement needs`, {
+      rule: 'no_meter',
+      featureKey,
+    });
   }
   return meter;
 };
@@ -114,13 +117,22 @@ const createGrant = (command: CreateGrant, customer: Customer, now: InstantMs): 
 const voidGrant = (command: VoidGrant, customer: Customer, now: InstantMs): readonly CustomerEvent[] => {
   const owner = customer.entitlements.find(({ grants }) => grants.some(({ id }) => id === command.grantId));
   if (owner === undefined) throw notFound('grant', command.grantId);
-  return [{ type: 'grant-voided', entitlementId: owner.id, grantId: command.grantId, at: validateVoid(owner, command.grantId, command.at ?? now, now) }];
+  return [
+    {
+      type: 'grant-voided',
+      entitlementId: owner.id,
+      grantId: command.grantId,
+      at: validateVoid(owner, command.grantId, command.at ?? now, now),
+    },
+  ];
 };
 
 const resetUsage = (command: ResetUsage, customer: Customer, now: InstantMs): readonly CustomerEvent[] => {
   const entitlement = requireEntitlement(customer, command.entitlement);
   const { at = now, retainAnchor, preserveOverage } = command;
-  return [{ type: 'usage-reset', entitlementId: entitlement.id, reset: validateReset(entitlement, { at, retainAnchor, preserveOverage }, now) }];
+  return [
+    { type: 'usage-reset', entitlementId: entitlement.id, reset: validateReset(entitlement, { at, retainAnchor, preserveOverage }, now) },
+  ];
 };
 
 /** @throws Refusal `NOT_FOUND` */

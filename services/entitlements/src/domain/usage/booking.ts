@@ -7,14 +7,13 @@ export const EVENT_TIME_AHEAD_MS_MAX = DAY_MS;
  * An event later than this is kept apart with both its instants, because each entitlement decides by its own late window where it counts. No
  * late window is shorter, so that all other events count at their own time for everybody.
  */
-export const PROMPT_MS_MAX = HOUR_MS;
+const PROMPT_MS_MAX = HOUR_MS;
 
 /** Bounds and defaults of `Lateness` (entitlements §19.5, design §4.9). */
 export const LATE_WINDOW_MS_MIN = PROMPT_MS_MAX;
 export const LATE_WINDOW_MS_MAX = 31 * DAY_MS;
-export const LATE_WINDOW_MS_DEFAULT = 7 * DAY_MS;
-export const LATE_AFTER_MS_MIN = PROMPT_MS_MAX;
-export const LATE_AFTER_MS_DEFAULT = HOUR_MS;
+const LATE_WINDOW_MS_DEFAULT = 7 * DAY_MS;
+const LATE_AFTER_MS_DEFAULT = HOUR_MS;
 
 /** What becomes of an event later than the late window: booked when it arrived, or not at all (entitlements §19.5). */
 export type BeyondLateWindow = 'book-now' | 'reject';

@@ -61,7 +61,8 @@ export class CatalogController {
   async createFeature(request: CreateFeatureRequest, context: CallContext): Promise<CreateFeatureResponse> {
     const feature = fromApiFeature(required(request.feature));
     const { namespace } = context.caller;
-    const meter = feature.meterKey === undefined ? undefined : (await this.log.lookUp({ namespace, kind: 'meter', key: feature.meterKey })).meter;
+    const meter =
+      feature.meterKey === undefined ? undefined : (await this.log.lookUp({ namespace, kind: 'meter', key: feature.meterKey })).meter;
     const { entry, position } = await this.#execute('feature', feature.key, request, { type: 'create-feature', feature, meter }, context);
     return { feature: toApiFeature(entry), position };
   }
@@ -82,7 +83,13 @@ export class CatalogController {
 
   @Rpc(CatalogServiceService.archiveFeature, { request: ArchiveFeatureBody })
   async archiveFeature(request: ArchiveFeatureRequest, context: CallContext): Promise<ArchiveFeatureResponse> {
-    const { entry, position } = await this.#execute('feature', request.key, request, { type: 'archive-feature', key: request.key }, context);
+    const { entry, position } = await this.#execute(
+      'feature',
+      request.key,
+      request,
+      { type: 'archive-feature', key: request.key },
+      context,
+    );
     return { feature: toApiFeature(entry), position };
   }
 

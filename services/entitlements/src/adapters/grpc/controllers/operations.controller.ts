@@ -51,7 +51,12 @@ export class OperationsController {
     }
   }
 
-  @Rpc(OperationsServiceService.auditProjection, { request: AuditProjectionBody, role: OPERATOR, msDefault: AUDIT_MS_MAX, msMax: AUDIT_MS_MAX })
+  @Rpc(OperationsServiceService.auditProjection, {
+    request: AuditProjectionBody,
+    role: OPERATOR,
+    msDefault: AUDIT_MS_MAX,
+    msMax: AUDIT_MS_MAX,
+  })
   async auditProjection(request: AuditProjectionRequest, context: CallContext): Promise<AuditProjectionResponse> {
     return this.operations.audit(request, context);
   }

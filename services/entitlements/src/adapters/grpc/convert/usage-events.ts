@@ -1,4 +1,4 @@
-import { decode, encodeStructured, type ExactJson, type OutgoingEvent } from '@drawdown/cloudevents';
+import { decode, type ExactJson, type OutgoingEvent } from '@drawdown/cloudevents';
 import { formatInstant } from '@drawdown/calendar';
 import { Refusal } from '@drawdown/errors';
 import { requestValidator } from '@drawdown/grpc';
@@ -67,6 +67,3 @@ export const toApiItemError = (refusal: Refusal): ItemError => ({
   field: refusal.violations[0]?.field ?? '',
   metadata: { ...refusal.metadata },
 });
-
-/** Bytes that an event takes in an envelope. */
-export const sizeOf = (event: OutgoingEvent): number => encodeStructured(event).data.byteLength;

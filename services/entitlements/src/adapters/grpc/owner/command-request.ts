@@ -10,10 +10,10 @@ export interface CommandRequest {
 }
 
 /** The same for the same question, whatever id and time it was asked with and in whatever order its maps were written. */
-export const bodyHashOf = (request: CommandRequest): string => {
-  const { requestId: _id, requestTime: _time, ...body } = request;
-  return createHash('sha256').update(canonical(body)).digest('base64url');
-};
+export const bodyHashOf = (request: CommandRequest): string =>
+  createHash('sha256')
+    .update(canonical({ ...request, requestId: undefined, requestTime: undefined }))
+    .digest('base64url');
 
 const canonical = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
@@ -28,7 +28,9 @@ export const requestTimeMs = ({ requestTime }: CommandRequest): number => (reque
 
 /** An id that follows from the command alone, so that a repeat means the same thing. Looks and sorts like any ULID. */
 export const idFor = (namespace: string, customer: string, request: CommandRequest, part: string): string => {
-  const bytes = createHash('sha256').update(JSON.stringify([namespace, customer, request.requestId, part])).digest();
+  const bytes = createHash('sha256')
+    .update(JSON.stringify([namespace, customer, request.requestId, part]))
+    .digest();
   let next = 0;
   return ulid(requestTimeMs(request), () => (bytes[next++] ?? 0) / 256);
 };

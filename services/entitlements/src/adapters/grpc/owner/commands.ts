@@ -121,7 +121,13 @@ const execute = (
   executeOn(
     owner,
     { namespace: call.namespace, customer },
-    { id: request.requestId, createdAtMs: requestTimeMs(request), bodyHash: bodyHashOf(request), body, headers: Object.fromEntries(inject(new Map())) },
+    {
+      id: request.requestId,
+      createdAtMs: requestTimeMs(request),
+      bodyHash: bodyHashOf(request),
+      body,
+      headers: Object.fromEntries(inject(new Map<string, string>())),
+    },
   );
 
 const toApi = ({ account }: ExecutedCommand, customer: string, grantId: string, nowMs: number): Grant | undefined => {
@@ -139,7 +145,9 @@ const firstOf = <T extends CustomerEvent['type']>({ events }: ExecutedCommand, t
 };
 
 /** The edge refuses requests without these messages; the generated types cannot say so. */
-const EMPTY_ENTITLEMENT = CreateEntitlementRequest.fromPartial({ entitlement: {} }).entitlement as NonNullable<CreateEntitlementRequest['entitlement']>;
+const EMPTY_ENTITLEMENT = CreateEntitlementRequest.fromPartial({ entitlement: {} }).entitlement as NonNullable<
+  CreateEntitlementRequest['entitlement']
+>;
 const EMPTY_METERED = CreateEntitlementRequest.fromPartial({ entitlement: { metered: {} } }).entitlement?.metered as NonNullable<
   NonNullable<CreateEntitlementRequest['entitlement']>['metered']
 >;

@@ -6,7 +6,7 @@ import { toApiTimestamp } from '../convert/instants.js';
 import type { OwnerRoute } from './route.js';
 
 /** Differences that one answer lists; the number of all of them is always given. */
-export const DIFFERENCES_LISTED_MAX = 100;
+const DIFFERENCES_LISTED_MAX = 100;
 
 export type AuditRoute = OwnerRoute<AuditProjectionRequest, AuditProjectionResponse>;
 export type StatusRoute = OwnerRoute<PartitionMessage, PartitionMessage>;

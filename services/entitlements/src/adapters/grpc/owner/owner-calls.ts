@@ -214,7 +214,10 @@ export class OwnerCalls {
       [ROUTE_HEADER, route.name],
       [NAMESPACE_HEADER, encodeURIComponent(namespace)],
     ]);
-    const data = await this.options.partitions.host.request(partition, route.request.encode(request).finish(), { timeoutMs, headers: inject(headers) });
+    const data = await this.options.partitions.host.request(partition, route.request.encode(request).finish(), {
+      timeoutMs,
+      headers: inject(headers),
+    });
     return route.response.decode(data);
   }
 }

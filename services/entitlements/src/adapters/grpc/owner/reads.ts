@@ -44,7 +44,10 @@ export const getBalanceHistory: ReadRoute<GetBalanceHistoryRequest, GetBalanceHi
   request: GetBalanceHistoryRequest,
   response: GetBalanceHistoryResponse,
   answer: (view, request) => {
-    const { segments } = historyOf(view, request, { from: fromApiTimestampIfSet(request.startTime), to: fromApiTimestampIfSet(request.endTime) });
+    const { segments } = historyOf(view, request, {
+      from: fromApiTimestampIfSet(request.startTime),
+      to: fromApiTimestampIfSet(request.endTime),
+    });
     const page = pageOf(segments, request);
     return {
       segments: page.items.map(toApiSegment),

@@ -42,7 +42,8 @@ export const usageEffectsRoute = (
     const message = await usage.at(sequence);
     const decoded = message === undefined ? undefined : decodeUsageMessage(subjects, message);
     if (message === undefined || decoded?.ok !== true) return { effects: [] };
-    if (owner.usageSequence < sequence) await readerOf(message.subject)?.reached('usage', sequence, AbortSignal.timeout(Math.ceil(remainingMs())));
+    if (owner.usageSequence < sequence)
+      await readerOf(message.subject)?.reached('usage', sequence, AbortSignal.timeout(Math.ceil(remainingMs())));
     const effects: (UsageEffect | undefined)[] = [];
     const known = await effectsOf(owner, sequence, decoded.value);
     decoded.value.events.forEach(({ index }, place) => (effects[index] = known[place]));
