@@ -87,8 +87,8 @@ describe('IsInstant', () => {
   ]);
 });
 describe('IsInterval', () => {
-  accepts(IsInterval, ['P1M', 'P7D', 'PT1H', 'PT90M', 'P1Y', 'P2W']);
-  refuses(IsInterval, ['', 'P', 'P1M2D', 'PT', '1M', 'P-1M', 'P1.5D', 'PT1S', 'P1H']);
+  accepts(IsInterval, ['P1M', 'P7D', 'PT1H', 'PT90M', 'P1Y', 'P2W', 'P1Y6M', 'P1M2W', 'P1M2D', 'P1DT12H', 'PT1H30M15S']);
+  refuses(IsInterval, ['', 'P', 'PT', 'P1DT', '1M', 'P-1M', 'P1.5D', 'P1H', 'P1M1Y', 'p1m', `P${'9'.repeat(7)}D`, 'P1M '.repeat(9_999)]);
 });
 describe('IsEnumValue', () => {
   accepts(() => IsEnumValue(Aggregation), [Aggregation.SUM, Aggregation.AVG]);
@@ -162,9 +162,9 @@ describe('requestValidator', () => {
     };
     expect(violationsOf(message)).toEqual({
       'grant.entitlement_id': 'exactly one of entitlement_id, feature_key must be given',
-      'grant.recurrence.interval': 'must be an ISO-8601 period of one part, such as P1M or PT1H',
+      'grant.recurrence.interval': 'must be an ISO-8601 period of whole parts, such as P1M, P1Y6M or PT1H',
       'grant.effective_at': 'at most one of effective_at, preset may be given',
-      'more[1].interval': 'must be an ISO-8601 period of one part, such as P1M or PT1H',
+      'more[1].interval': 'must be an ISO-8601 period of whole parts, such as P1M, P1Y6M or PT1H',
       note: 'note must be shorter than or equal to 3 characters',
     });
   });

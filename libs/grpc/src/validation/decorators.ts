@@ -74,9 +74,9 @@ export const IsOptionalQuantity = (): PropertyDecorator => both(IsOptionalField(
 export const IsInstant = (): PropertyDecorator => rule('isInstant', 'must be a timestamp of the years 1970–9999', isInstant);
 export const IsOptionalInstant = (): PropertyDecorator => both(IsOptionalField(), IsInstant());
 
-/** ISO-8601 period of one part, such as `P1M` or `PT1H`. */
+/** ISO-8601 period of whole parts, such as `P1M`, `P1Y6M` or `PT1H` (entitlements §4.2). */
 export const IsInterval = (): PropertyDecorator =>
-  rule('isInterval', 'must be an ISO-8601 period of one part, such as P1M or PT1H', isInterval);
+  rule('isInterval', 'must be an ISO-8601 period of whole parts, such as P1M, P1Y6M or PT1H', isInterval);
 
 /** A value of a generated enum; 0 (unspecified) only where that is said. */
 export const IsEnumValue = (

@@ -4,7 +4,8 @@ import { GRPC_LIMITS } from '../limits.js';
 const LAST_SECOND = 253_402_300_799;
 const NANOS_MAX = 999_999_999;
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
-const INTERVAL = /^P(?:\d{1,5}[DWMY]|T\d{1,6}[HM])$/;
+/** The shape alone; whether the whole is positive and not too long is for who reads it to say. */
+const INTERVAL = /^P(?=[\dT])(?:\d{1,6}Y)?(?:\d{1,6}M)?(?:\d{1,6}W)?(?:\d{1,6}D)?(?:T(?=\d)(?:\d{1,6}H)?(?:\d{1,6}M)?(?:\d{1,6}S)?)?$/;
 
 /** The characters are counted first: a megabyte is refused without being measured. */
 export const isText = (value: unknown, bytesMin: number, bytesMax: number): boolean => {

@@ -50,7 +50,7 @@ export interface Meter {
   aggregation: Aggregation;
   /** JSONPath of the value inside `data`, a singular query such as `$.tokens`; empty for COUNT. */
   valuePath: string;
-  /** Group name to JSONPath; a missing value is the empty string. At most 16 entries. */
+  /** Group name to JSONPath; a missing value is the empty string. At most 64 entries. */
   groupBy: { [key: string]: string };
   /** When it was created. */
   createTime: Timestamp | undefined;
@@ -65,7 +65,7 @@ export interface Meter_GroupByEntry {
 export interface Feature {
   /** Name of the feature inside the namespace, 1–128 bytes; must not look like a ULID. */
   key: string;
-  /** For people, at most 256 bytes. */
+  /** For people, at most 512 bytes. */
   displayName: string;
   /** The meter that counts its use; empty for features that are not metered. */
   meterKey: string;
@@ -1800,8 +1800,8 @@ export const CatalogServiceService = {
     responseDeserialize: (value: Buffer): ListMetersResponse => ListMetersResponse.decode(value),
   },
   /**
-   * Adds a feature. Errors: NOT_FOUND (meter), INVALID_FEATURE (aggregation that cannot carry entitlements, filter on an unknown
-   * group, key that looks like a ULID), FEATURE_ALREADY_EXISTS.
+   * Adds a feature. Errors: NOT_FOUND (meter), VALIDATION (filter on an unknown group, key that looks like a ULID),
+   * FEATURE_ALREADY_EXISTS.
    */
   createFeature: {
     path: "/drawdown.entitlements.v1.CatalogService/CreateFeature" as const,
@@ -1859,8 +1859,8 @@ export interface CatalogServiceServer extends UntypedServiceImplementation {
   /** The meters of the namespace, ordered by key. */
   listMeters: handleUnaryCall<ListMetersRequest, ListMetersResponse>;
   /**
-   * Adds a feature. Errors: NOT_FOUND (meter), INVALID_FEATURE (aggregation that cannot carry entitlements, filter on an unknown
-   * group, key that looks like a ULID), FEATURE_ALREADY_EXISTS.
+   * Adds a feature. Errors: NOT_FOUND (meter), VALIDATION (filter on an unknown group, key that looks like a ULID),
+   * FEATURE_ALREADY_EXISTS.
    */
   createFeature: handleUnaryCall<CreateFeatureRequest, CreateFeatureResponse>;
   /** One feature by key; the active one where an archived feature had the same key. Errors: NOT_FOUND. */
@@ -1924,8 +1924,8 @@ export interface CatalogServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListMetersResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Adds a feature. Errors: NOT_FOUND (meter), INVALID_FEATURE (aggregation that cannot carry entitlements, filter on an unknown
-   * group, key that looks like a ULID), FEATURE_ALREADY_EXISTS.
+   * Adds a feature. Errors: NOT_FOUND (meter), VALIDATION (filter on an unknown group, key that looks like a ULID),
+   * FEATURE_ALREADY_EXISTS.
    */
   createFeature(
     request: CreateFeatureRequest,

@@ -26,7 +26,7 @@ export interface Freshness {
 
 /** A calendar rule that repeats from its anchor (entitlements §4.2). */
 export interface Recurrence {
-  /** ISO-8601 period of one part, such as `P1M`, `P7D` or `PT1H`; at least one hour. Errors: VALIDATION. */
+  /** ISO-8601 period of whole parts, such as `P1M`, `P7D`, `P1Y6M` or `PT1H`; at least one hour. Errors: VALIDATION. */
   interval: string;
   /** The instant all repetitions are counted from, truncated to the minute. Default: the effective time of what carries it. */
   anchor: Timestamp | undefined;

@@ -150,7 +150,7 @@ export interface ListDeadLettersRequest {
 
 /** A page of dead letters. */
 export interface ListDeadLettersResponse {
-  /** The dead letters, newest first. */
+  /** The dead letters, in the order in which they came. */
   deadLetters: DeadLetter[];
   /** Token of the next page; empty on the last. */
   nextPageToken: string;
@@ -1723,7 +1723,7 @@ export const OperationsServiceService = {
       Buffer.from(AuditProjectionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AuditProjectionResponse => AuditProjectionResponse.decode(value),
   },
-  /** What was not applied because its bytes are wrong (design §4.10), newest first. */
+  /** What was not applied because its bytes are wrong (design §4.10), in the order in which it came. */
   listDeadLetters: {
     path: "/drawdown.entitlements.v1.OperationsService/ListDeadLetters" as const,
     requestStream: false as const,
@@ -1783,7 +1783,7 @@ export interface OperationsServiceServer extends UntypedServiceImplementation {
   rebuild: handleServerStreamingCall<RebuildRequest, RebuildResponse>;
   /** Folds the log of a partition again and compares with the stored documents; changes nothing. Errors: NOT_FOUND (projection). */
   auditProjection: handleUnaryCall<AuditProjectionRequest, AuditProjectionResponse>;
-  /** What was not applied because its bytes are wrong (design §4.10), newest first. */
+  /** What was not applied because its bytes are wrong (design §4.10), in the order in which it came. */
   listDeadLetters: handleUnaryCall<ListDeadLettersRequest, ListDeadLettersResponse>;
   /** Publishes the original bytes of a dead letter again. Errors: NOT_FOUND. */
   replayDeadLetter: handleUnaryCall<ReplayDeadLetterRequest, ReplayDeadLetterResponse>;
@@ -1836,7 +1836,7 @@ export interface OperationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: AuditProjectionResponse) => void,
   ): ClientUnaryCall;
-  /** What was not applied because its bytes are wrong (design §4.10), newest first. */
+  /** What was not applied because its bytes are wrong (design §4.10), in the order in which it came. */
   listDeadLetters(
     request: ListDeadLettersRequest,
     callback: (error: ServiceError | null, response: ListDeadLettersResponse) => void,

@@ -47,9 +47,9 @@ export enum UsageOutcome {
 export interface UsageEvent {
   /** CloudEvents `id`, 1–128 bytes. */
   id: string;
-  /** CloudEvents `source`, 1–128 bytes. */
+  /** CloudEvents `source`, 1–512 bytes. */
   source: string;
-  /** CloudEvents `type`, 1–128 bytes. */
+  /** CloudEvents `type`, 1–512 bytes. */
   type: string;
   /** CloudEvents `subject`: the key of the customer, 1–128 bytes. */
   customer: string;
@@ -57,7 +57,7 @@ export interface UsageEvent {
   time:
     | Timestamp
     | undefined;
-  /** JSON object in UTF-8, at most 65,536 bytes. Numbers keep their text: nothing is rounded through a double. */
+  /** JSON in UTF-8, at most 61,440 bytes. Numbers keep their text: nothing is rounded through a double. */
   data: Buffer;
 }
 
