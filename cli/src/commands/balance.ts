@@ -21,6 +21,7 @@ interface BalanceOptions {
   readonly at?: Timestamp;
   readonly history?: boolean;
   readonly from?: Timestamp;
+  readonly minPosition?: string;
 }
 
 export const registerBalance = (program: Command): void => {
@@ -32,11 +33,12 @@ export const registerBalance = (program: Command): void => {
     .option('--at <instant>', 'at this instant (default: now)', readInstant)
     .option('--history', 'the stretches of time between changes, and which grant paid how much in each')
     .option('--from <instant>', 'start of the history (default: the last reset)', readInstant)
+    .option('--min-position <position>', 'no older than this, which a command or `publish --json` answered')
     .action((customer: string, options: BalanceOptions, command: Command) =>
       withSession(command, async session => {
         const features = options.feature === undefined ? await featuresOf(session.client, customer) : [options.feature];
         if (options.history === true) for (const feature of features) await printHistory(session, customer, feature, options);
-        else await printBalances(session, customer, features, options.at);
+        else await printBalances(session, customer, features, options);
       }),
     );
 };
@@ -61,7 +63,7 @@ const printBalances = async (
   { client, output }: Session,
   customer: string,
   features: readonly string[],
-  at: Timestamp | undefined,
+  { at, minPosition = '' }: BalanceOptions,
 ): Promise<void> => {
   const balances: Balance[] = [];
   for (const featureKey of features) {
@@ -70,7 +72,7 @@ const printBalances = async (
       featureKey,
       entitlementId: '',
       at,
-      minPosition: '',
+      minPosition,
     });
     if (balance !== undefined) balances.push(balance);
   }
@@ -99,7 +101,13 @@ const endOf = ({ endedByPriorityChange, endedByRecurrence, endedByUsageReset, ro
   ].join(', ');
 
 const printHistory = async ({ client, output }: Session, customer: string, featureKey: string, options: BalanceOptions): Promise<void> => {
-  const request = GetBalanceHistoryRequest.create({ customer, featureKey, startTime: options.from, endTime: options.at });
+  const request = GetBalanceHistoryRequest.create({
+    customer,
+    featureKey,
+    startTime: options.from,
+    endTime: options.at,
+    minPosition: options.minPosition ?? '',
+  });
   const segments = await collect(listAll(client, BalancesServiceService.getBalanceHistory, request, page => page.segments));
   output.note(`${customer}, ${featureKey}`);
   printList(output, segments, SEGMENT_COLUMNS, segment => segmentView(featureKey, segment));

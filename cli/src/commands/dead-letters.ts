@@ -56,7 +56,7 @@ const registerSetAside = (deadLetters: Command): void => {
   deadLetters
     .command('set-aside')
     .description('tell every fold to pass over a message that breaks our own code')
-    .argument('<stream>', 'name of its stream')
+    .argument('<stream>', 'its stream: usage or entitlements')
     .argument('<sequence>', 'its sequence there', sequenceOf)
     .requiredOption('--reason <text>', 'for those who come later')
     .action((stream: string, sequence: number, { reason }: { readonly reason: string }, command: Command) =>
@@ -72,7 +72,7 @@ const registerTakeBack = (deadLetters: Command): void => {
   deadLetters
     .command('take-back')
     .description('undo set-aside: the next fold applies the message')
-    .argument('<stream>', 'name of its stream')
+    .argument('<stream>', 'its stream: usage or entitlements')
     .argument('<sequence>', 'its sequence there', sequenceOf)
     .action((stream: string, sequence: number, _options: unknown, command: Command) =>
       withSession(command, async ({ client, output }) => {

@@ -4,7 +4,7 @@ import { timestampText, toTimestamp } from '../client/instants.js';
 import { collect, listAll } from '../client/pages.js';
 import { newRequestIdentity } from '../client/request-identity.js';
 import { fieldsOf, printList, printOne, type Column } from '../output/output.js';
-import { readExpiration, readInstant, readInteger, readMany } from './arguments.js';
+import { readExpiration, readInstant, readInteger, readMany, readPair } from './arguments.js';
 import { withSession } from './session.js';
 import { grantView } from './views.js';
 
@@ -27,6 +27,7 @@ interface CreateOptions {
   readonly recursFrom?: Timestamp;
   readonly rolloverMax?: string;
   readonly rolloverMin?: string;
+  readonly label?: ReadonlyMap<string, readonly string[]>;
 }
 
 export const registerGrants = (program: Command): void => {
@@ -87,6 +88,7 @@ const registerCreate = (grants: Command): void => {
     .option('--recurs-from <instant>', 'instant from which the periods are counted (default: effective time)', readInstant)
     .option('--rollover-max <quantity>', 'at a reset at most this much is left (default: 0)')
     .option('--rollover-min <quantity>', 'at a reset it is filled up to this much (default: 0)')
+    .option('--label <name=text>', 'your own label; may be given again', readPair)
     .action((customer: string, options: CreateOptions, command: Command) =>
       withSession(command, async ({ client, output }) => {
         const request = { ...newRequestIdentity(), grant: newGrant(customer, options) };
@@ -106,6 +108,7 @@ const newGrant = (customer: string, options: CreateOptions): Grant =>
     expiration: options.expiresAfter,
     resetMaxRollover: options.rolloverMax ?? '',
     resetMinRollover: options.rolloverMin ?? '',
+    metadata: Object.fromEntries([...(options.label ?? [])].map(([name, texts]) => [name, texts.at(-1) ?? ''])),
     recurrence: options.recurs === undefined ? undefined : { interval: options.recurs, anchor: options.recursFrom },
   });
 
@@ -118,5 +121,12 @@ const COLUMNS: readonly Column<Grant>[] = [
   { title: 'effective', text: ({ effectiveAt }) => timestampText(effectiveAt) },
   { title: 'expires', text: ({ expiresAt }) => timestampText(expiresAt) },
   { title: 'recurs', text: ({ recurrence }) => recurrence?.interval ?? '' },
+  {
+    title: 'labels',
+    text: ({ metadata }) =>
+      Object.entries(metadata)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' '),
+  },
   { title: 'voided', text: ({ voidTime }) => timestampText(voidTime) },
 ];
