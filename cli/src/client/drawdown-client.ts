@@ -76,6 +76,7 @@ export class DrawdownClient {
         retries: CLIENT_LIMITS.retriesMax,
         minTimeout: CLIENT_LIMITS.retryPauseMsMin,
         maxTimeout: CLIENT_LIMITS.retryPauseMsMax,
+        maxRetryTime: this.#timeoutMs,
         randomize: true,
         shouldRetry: ({ error }) => isServiceError(error) && error.code === status.UNAVAILABLE && Date.now() < deadline,
       });

@@ -63,7 +63,8 @@ export const differences = (expected: unknown, actual: unknown, options: { reado
     }
     if (isObject(wanted['error'])) {
       const code = isObject(given['error']) ? given['error']['code'] : undefined;
-      if (code !== wanted['error']['code']) found.push(`${path}.error: expected ${String(wanted['error']['code'])}, got ${JSON.stringify(given)}`);
+      if (code !== wanted['error']['code'])
+        found.push(`${path}.error: expected ${String(wanted['error']['code'])}, got ${JSON.stringify(given)}`);
       return;
     }
     if (path.endsWith('.terminationReasons')) {

@@ -1,0 +1,110 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EXIT } from '../src/exit-code.js';
+import { REPOSITORY, TestService } from './support/service.js';
+
+const TIME_MS_MAX = 90_000;
+
+describe('the command line with a running service', () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await TestService.start();
+  }, TIME_MS_MAX);
+  afterAll(() => service.stop(), TIME_MS_MAX);
+
+  it(
+    'leads through the quick start, command by command as it is written there',
+    async () => {
+      const text = await readFile(join(REPOSITORY, 'docs/quick-start.md'), 'utf8');
+      const commands = [...text.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block = '']) => block.trim().split('\n'));
+      expect(commands.shift()).toBe('npm start');
+      expect(commands.length).toBeGreaterThan(8);
+      for (const command of commands) {
+        const { code, stderr } = await service.run(command);
+        expect(`${command}: ${String(code)} ${code === EXIT.done ? '' : stderr}`).toBe(`${command}: 0 `);
+      }
+      // The page says "run the second line again".
+      expect(await service.json('publish usage videos.csv --type video.transcoded')).toMatchObject([{ stored: 2, refused: 0 }]);
+      const [published] = await service.json('publish usage videos.csv --type video.transcoded');
+      const position = String(published?.['position']);
+      expect(await service.json(`balance acme --min-position ${position}`)).toMatchObject([
+        { featureKey: 'transcoding', balance: '486.5', usageInPeriod: '113.5', overage: '0', hasAccess: true },
+      ]);
+      const [segment] = await service.json('balance acme --history');
+      expect(segment?.['grantUsages']).toMatchObject([{ usage: '100' }, { usage: '13.5' }]);
+    },
+    TIME_MS_MAX,
+  );
+
+  it(
+    'publishes to NATS in both forms, and once over gRPC, and counts every event once',
+    async () => {
+      await service.json('meters create calls --event-type call --aggregation sum --value-path $.n');
+      await service.json('features create calls --meter calls');
+      for (const customer of ['one', 'two']) await service.json(`entitlements create ${customer} calls --period P1D`);
+      await writeFile(join(service.folder, 'calls.csv'), 'id,customer,n\n1,one,0.1\n2,two,5\n3,one,0.2\n');
+      const publish = 'publish usage calls.csv --type call';
+      const nats = `--nats ${process.env['DRAWDOWN_NATS_URL'] ?? ''} --namespace ${service.namespace} --prefix ${service.prefix}`;
+      for (const form of [nats, `${nats} --one-by-one`, '']) {
+        const [published] = await service.json(`${publish} ${form}`);
+        expect(published).toMatchObject({ stored: 3, refused: 0 });
+        const position = String(published?.['position']);
+        expect(await service.json(`balance one --min-position ${position}`)).toMatchObject([{ usageInPeriod: '0.3', overage: '0.3' }]);
+        expect(await service.json(`balance two --min-position ${position}`)).toMatchObject([{ usageInPeriod: '5' }]);
+      }
+    },
+    TIME_MS_MAX,
+  );
+
+  it('answers no access with exit code 1, and an unknown customer likewise', async () => {
+    const { code, stdout } = await service.run('npx drawdown --json access nobody transcoding');
+    expect(code).toBe(EXIT.failed);
+    expect(JSON.parse(stdout)).toMatchObject({ hasAccess: false, reason: 'NO_ENTITLEMENT' });
+  });
+
+  it('says what was refused and why, for people and for programs, without a stack trace', async () => {
+    const people = await service.run('npx drawdown grants create nobody --feature transcoding --amount 5');
+    expect(people).toMatchObject({ code: EXIT.failed, stdout: '' });
+    expect(people.stderr).toMatch(/^NOT_FOUND: /);
+    expect(people.stderr).not.toContain('    at ');
+    const programs = await service.run('npx drawdown --json grants create acme --feature transcoding --amount abc');
+    expect(programs.code).toBe(EXIT.failed);
+    expect(JSON.parse(programs.stderr)).toMatchObject({ error: { reason: 'VALIDATION', violations: [{ field: 'grant.amount' }] } });
+  });
+
+  it('fails with one line where nobody answers', async () => {
+    const { code, stderr } = await service.run('npx drawdown --address 127.0.0.1:1 --timeout 1 balance acme');
+    expect(code).toBe(EXIT.failed);
+    expect(stderr).toMatch(/^(UNAVAILABLE|DEADLINE_EXCEEDED): /);
+  });
+
+  it(
+    'shows dead letters, and the partitions with what they have read',
+    async () => {
+      const { nats, subjects, namespace } = service;
+      nats.publish(subjects.usage(namespace, 'acme'), 'no event at all');
+      await nats.flush();
+      let letters = await service.json('dead-letters list');
+      while (letters.length === 0) letters = await service.json('dead-letters list');
+      expect(letters).toMatchObject([{ reason: 'UNPARSABLE', data: 'no event at all' }]);
+      expect(await service.json('partitions')).toHaveLength(64);
+    },
+    TIME_MS_MAX,
+  );
+
+  it(
+    'audits, rebuilds, and finds the same',
+    async () => {
+      const before = await service.json('balance one');
+      const audited = await service.json('audit entitlements --partition 3');
+      expect(audited).toMatchObject([{ partition: 3, differenceCount: 0 }]);
+      const steps = await service.json('rebuild entitlements');
+      expect(steps.at(-1)).toMatchObject({ done: true });
+      const after = await service.json('balance one');
+      expect(after.map(({ balance, usageInPeriod }) => ({ balance, usageInPeriod }))).toEqual(
+        before.map(({ balance, usageInPeriod }) => ({ balance, usageInPeriod })),
+      );
+    },
+    TIME_MS_MAX,
+  );
+});
