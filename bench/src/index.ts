@@ -1,1 +1,3 @@
 export { runBurnDown } from './burn-down/run-burn-down.js';
+export { runCheck } from './check/run-check.js';
+export { runIngest } from './ingest/run-ingest.js';
