@@ -75,7 +75,7 @@ export class CommandHistory<E> {
       return expired(command, 'it is older than the window in which repeats are recognised');
     if (command.createdAtMs <= nowMs + LIMITS.commandAheadMsMax) return NEW;
     const description = `is more than ${LIMITS.commandAheadMsMax} ms ahead of the server's clock`;
-    const violations = [{ field: 'created_at', description }];
+    const violations = [{ field: 'request_time', description }];
     const metadata = { commandId: command.id, createdAtMs: String(command.createdAtMs), nowMs: String(nowMs) };
     return { kind: 'refused', error: new Refusal('VALIDATION', `the time of the command ${description}`, metadata, violations) };
   }

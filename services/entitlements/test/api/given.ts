@@ -152,7 +152,6 @@ export const balanceOf = async (
   return balance;
 };
 
-
 /** Resolves with what `look` finds once that is something; rejects with the name of what was waited for. */
 export const eventually = async <T>(what: string, look: () => Promise<T | undefined> | T | undefined, msMax = 15_000): Promise<T> => {
   const giveUpAtMs = Date.now() + msMax;

@@ -110,6 +110,9 @@ describe('a grant', () => {
       .when(at('12T00:00:00'), createGrant({ effectiveAt: at('10T08:19:59') }))
       .thenRefuses('VALIDATION', 'grant_before_current_period');
     given(created)
+      .when(at('12T00:00:00'), createGrant({ effectiveAt: undefined, entitlement: 'unknown' }))
+      .thenRefuses('GRANT_EFFECTIVE_AT_MUST_BE_SET');
+    given(created)
       .when(at('12T00:00:00'), createGrant({ amount: 0n }))
       .thenRefuses('GRANT_AMOUNT_MUST_BE_POSITIVE');
     given(created)

@@ -36,6 +36,7 @@ export const createGrant = (change: Partial<CreateGrant> = {}): CreateGrant => (
   grantId: 'g1',
   entitlement: 'tokens',
   amount: parseQuantity('100'),
+  effectiveAt: at('10T09:00:30'),
   metadata: {},
   ...change,
 });

@@ -28,6 +28,7 @@ import {
   IsText,
 } from '@drawdown/grpc';
 import { LATE_WINDOW_MS_MAX, LATE_WINDOW_MS_MIN } from '../../domain/index.js';
+import { IsGroupFilters } from './group-filters.js';
 import { CHECKS_PER_BATCH_MAX, EVENT_DATA_BYTES_MAX, EVENTS_PER_INGEST_MAX, LIST_FILTER_VALUES_MAX } from './limits.js';
 
 /*
@@ -189,7 +190,7 @@ class FeatureBody {
   @IsKey() readonly key!: string;
   @IsText(PATH_BYTES_MAX) readonly displayName!: string;
   @IsOptionalKey() readonly meterKey!: string;
-  readonly groupFilters!: Readonly<Record<string, GroupValues>>;
+  @IsGroupFilters() readonly groupFilters!: Readonly<Record<string, GroupValues>>;
 }
 
 export class CreateFeatureBody extends CommandBody {

@@ -47,10 +47,8 @@ export const openEntitlement = (entitlement: MeteredEntitlement, start: Snapshot
 
 const checkMeasured = (entitlement: MeteredEntitlement, at: InstantMs): void => {
   if (at >= entitlement.measureUsageFrom) return;
-  throw validation('before_start_of_measurement', `usage is measured from ${formatInstant(entitlement.measureUsageFrom)} on`, {
-    at: formatInstant(at),
-    measureUsageFrom: formatInstant(entitlement.measureUsageFrom),
-  });
+  const since = formatInstant(entitlement.measureUsageFrom);
+  throw validation('before_start_of_measurement', `usage is measured from ${since} on`, { at: formatInstant(at), measureUsageFrom: since });
 };
 
 /**

@@ -34,7 +34,7 @@ export interface CreateGrant {
   readonly entitlement: string;
   readonly amount: Quantity;
   readonly priority?: number | undefined;
-  /** @default the time of the command */
+  /** Required; absent where the request does not say it. */
   readonly effectiveAt?: InstantMs | undefined;
   readonly expiration?: Expiration | undefined;
   readonly recurrence?: { readonly interval: Recurrence['interval']; readonly anchor?: InstantMs | undefined } | undefined;

@@ -1,6 +1,6 @@
 import { DAY_MS, fixedPartMs, floorToMinute, isOnMinuteGrid, meanLengthMs, periodAt, type InstantMs } from '@drawdown/calendar';
 import { Refusal } from '@drawdown/errors';
-import { defaultGrant, validateGrant, validateReset, validateVoid } from '../entitlement/accept.js';
+import { checkGrantAmount, defaultGrant, validateGrant, validateReset, validateVoid } from '../entitlement/accept.js';
 import { GRANT_PRIORITY_DEFAULT } from '../grants/grant.js';
 import { checkUsagePeriodInterval } from '../periods/usage-periods.js';
 import { validation } from '../refuse.js';
@@ -85,9 +85,10 @@ const meterOf = ({ feature, featureKey, featureIsArchived, meter }: CreateEntitl
 const checkUsagePeriod = (interval: CreateEntitlement['usagePeriod']['interval']): void => {
   checkUsagePeriodInterval({ interval, anchor: 0 });
   if (meanLengthMs(interval) > USAGE_PERIOD_DAYS_MAX * DAY_MS) {
-    throw validation('usage_period_too_long', `a usage period is at most ${USAGE_PERIOD_DAYS_MAX} days long`);
+    throw validation('usage_period_too_long', `a usage period is at most ${USAGE_PERIOD_DAYS_MAX} days long`, {}, 'usage_period.interval');
   }
-  if (!isOnMinuteGrid(fixedPartMs(interval))) throw validation('usage_period_off_grid', 'a usage period starts at whole minutes');
+  if (!isOnMinuteGrid(fixedPartMs(interval)))
+    throw validation('usage_period_off_grid', 'a usage period starts at whole minutes', {}, 'usage_period.interval');
 };
 
 const measurementStart = (
@@ -105,13 +106,22 @@ const measurementStart = (
   }
 };
 
+/** The checks come in the order of entitlements §10.1. */
 const createGrant = (command: CreateGrant, customer: Customer, now: InstantMs): readonly CustomerEvent[] => {
-  const entitlement = requireEntitlement(customer, command.entitlement);
-  const { grantId, amount, priority = GRANT_PRIORITY_DEFAULT, effectiveAt = now, expiration, recurrence, metadata } = command;
+  const { grantId, amount, priority = GRANT_PRIORITY_DEFAULT, expiration, recurrence, metadata } = command;
   const { resetMaxRollover, resetMinRollover } = command;
+  checkGrantAmount(amount);
+  const effectiveAt = requireEffectiveAt(command);
+  const entitlement = requireEntitlement(customer, command.entitlement);
   const draft = { id: grantId, amount, priority, effectiveAt, expiration, recurrence, resetMaxRollover, resetMinRollover, createdAt: now };
   const grant = validateGrant(entitlement, draft, now);
   return [{ type: 'grant-created', entitlementId: entitlement.id, grant: { ...grant, metadata, isDefault: false } }];
+};
+
+const requireEffectiveAt = ({ effectiveAt }: CreateGrant): InstantMs => {
+  if (effectiveAt !== undefined) return effectiveAt;
+  const message = 'a grant needs the time from which on it pays';
+  throw new Refusal('GRANT_EFFECTIVE_AT_MUST_BE_SET', message, {}, [{ field: 'effective_at', description: message }]);
 };
 
 const voidGrant = (command: VoidGrant, customer: Customer, now: InstantMs): readonly CustomerEvent[] => {

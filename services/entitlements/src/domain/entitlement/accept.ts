@@ -1,6 +1,6 @@
 import { MINUTE_MS, fixedPartMs, floorToMinute, formatInstant, type InstantMs, type Interval } from '@drawdown/calendar';
 import { Refusal } from '@drawdown/errors';
-import { ZERO, type Quantity } from '@drawdown/quantity';
+import { formatQuantity, ZERO, type Quantity } from '@drawdown/quantity';
 import { newGrant, type Grant, type GrantDraft } from '../grants/grant.js';
 import { checkUsagePeriodInterval, entryIndexAt, usagePeriodAt, usagePeriodsOf } from '../periods/usage-periods.js';
 import { validation } from '../refuse.js';
@@ -12,25 +12,39 @@ export const GRANT_PRIORITY_MAX = 255;
 export const currentPeriodStart = (entitlement: MeteredEntitlement, now: InstantMs): InstantMs =>
   usagePeriodAt(usagePeriodsOf(entitlement), now).from;
 
-const checkNotBeforePeriod = (entitlement: MeteredEntitlement, at: InstantMs, now: InstantMs, rule: string): void => {
+const checkNotBeforePeriod = (entitlement: MeteredEntitlement, at: InstantMs, now: InstantMs, rule: string, field = 'at'): void => {
   const periodStart = currentPeriodStart(entitlement, now);
   if (at >= periodStart) return;
-  throw validation(rule, `${formatInstant(at)} is before the current usage period, which started at ${formatInstant(periodStart)}`, {
-    at: formatInstant(at),
-    periodStart: formatInstant(periodStart),
-  });
+  const message = `${formatInstant(at)} is before the current usage period, which started at ${formatInstant(periodStart)}`;
+  throw validation(rule, message, { at: formatInstant(at), periodStart: formatInstant(periodStart) }, field);
+};
+
+/** @throws Refusal `GRANT_AMOUNT_MUST_BE_POSITIVE` */
+export const checkGrantAmount = (amount: Quantity): void => {
+  if (amount > ZERO) return;
+  const message = 'the amount of a grant must be positive';
+  throw new Refusal('GRANT_AMOUNT_MUST_BE_POSITIVE', message, { amount: formatQuantity(amount) }, [
+    { field: 'amount', description: message },
+  ]);
 };
 
 const checkDraft = (draft: GrantDraft): void => {
-  if (draft.amount <= ZERO) throw new Refusal('GRANT_AMOUNT_MUST_BE_POSITIVE', 'the amount of a grant must be positive');
+  checkGrantAmount(draft.amount);
   const { priority = 0, resetMaxRollover = ZERO, resetMinRollover = ZERO, recurrence } = draft;
   if (!Number.isInteger(priority) || priority < 0 || priority > GRANT_PRIORITY_MAX) {
-    throw validation('grant_priority_out_of_range', `the priority of a grant is a whole number from 0 to ${GRANT_PRIORITY_MAX}`);
+    throw validation(
+      'grant_priority_out_of_range',
+      `the priority of a grant is a whole number from 0 to ${GRANT_PRIORITY_MAX}`,
+      {},
+      'priority',
+    );
   }
-  if (resetMaxRollover < ZERO) throw validation('grant_rollover_negative', 'the maximum rollover of a grant is negative');
-  if (resetMinRollover < ZERO) throw validation('grant_rollover_negative', 'the minimum rollover of a grant is negative');
+  if (resetMaxRollover < ZERO)
+    throw validation('grant_rollover_negative', 'the maximum rollover of a grant is negative', {}, 'reset_max_rollover');
+  if (resetMinRollover < ZERO)
+    throw validation('grant_rollover_negative', 'the minimum rollover of a grant is negative', {}, 'reset_min_rollover');
   if (recurrence !== undefined && fixedPartMs(recurrence.interval) % MINUTE_MS !== 0) {
-    throw validation('grant_recurrence_off_grid', 'a grant recurs at whole minutes');
+    throw validation('grant_recurrence_off_grid', 'a grant recurs at whole minutes', {}, 'recurrence.interval');
   }
 };
 
@@ -42,7 +56,7 @@ export const validateGrant = (entitlement: MeteredEntitlement, draft: GrantDraft
   checkDraft(draft);
   if (entitlement.grants.some(grant => grant.id === draft.id)) throw validation('grant_id_exists', `there is a grant ${draft.id} already`);
   const grant = newGrant(draft);
-  checkNotBeforePeriod(entitlement, grant.effectiveAt, now, 'grant_before_current_period');
+  checkNotBeforePeriod(entitlement, grant.effectiveAt, now, 'grant_before_current_period', 'effective_at');
   return grant;
 };
 
@@ -57,7 +71,7 @@ export const validateVoid = (entitlement: MeteredEntitlement, grantId: string, a
   }
   if (grant.voidedAt !== undefined) throw validation('grant_already_voided', `grant ${grantId} has been voided already`);
   const voidedAt = floorToMinute(at);
-  if (voidedAt > now) throw validation('void_in_future', 'a grant cannot be voided in the future', { at: formatInstant(at) });
+  if (voidedAt > now) throw validation('void_in_future', 'a grant cannot be voided in the future', { at: formatInstant(at) }, 'at');
   checkNotBeforePeriod(entitlement, voidedAt, now, 'void_before_current_period');
   return voidedAt;
 };
@@ -82,12 +96,13 @@ export const lastResetOf = (entitlement: MeteredEntitlement): InstantMs => entit
  * @throws Refusal `VALIDATION`: in the future, before the current usage period, in the minute of the last reset or before it.
  */
 export const validateReset = (entitlement: MeteredEntitlement, request: ResetRequest, now: InstantMs): UsageReset => {
-  if (request.at > now) throw validation('reset_in_future', 'usage cannot be reset in the future', { at: formatInstant(request.at) });
+  if (request.at > now) throw validation('reset_in_future', 'usage cannot be reset in the future', { at: formatInstant(request.at) }, 'at');
   const at = floorToMinute(request.at);
   checkNotBeforePeriod(entitlement, at, now, 'reset_before_current_period');
   const lastReset = lastResetOf(entitlement);
-  if (at === lastReset) throw validation('reset_in_minute_of_last', 'usage was reset in this minute already', { at: formatInstant(at) });
-  if (at < lastReset) throw validation('reset_before_last', 'a later reset exists', { lastReset: formatInstant(lastReset) });
+  if (at === lastReset)
+    throw validation('reset_in_minute_of_last', 'usage was reset in this minute already', { at: formatInstant(at) }, 'at');
+  if (at < lastReset) throw validation('reset_before_last', 'a later reset exists', { lastReset: formatInstant(lastReset) }, 'at');
   const periods = usagePeriodsOf(entitlement);
   const inForce = periods[entryIndexAt(periods, at)]?.recurrence ?? entitlement.usagePeriod;
   const recurrence = { interval: request.interval ?? inForce.interval, anchor: request.retainAnchor === true ? inForce.anchor : at };

@@ -26,7 +26,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** @throws Refusal `VALIDATION` when a usage period is shorter than an hour. */
 export const checkUsagePeriodInterval = ({ interval }: Recurrence): void => {
-  if (meanLengthMs(interval) < USAGE_PERIOD_MS_MIN) throw validation('usage_period_too_short', 'a usage period is at least an hour long');
+  if (meanLengthMs(interval) < USAGE_PERIOD_MS_MIN)
+    throw validation('usage_period_too_short', 'a usage period is at least an hour long', {}, 'usage_period.interval');
 };
 
 /** The start of measurement with the configured recurrence, then one entry per manual reset. */

@@ -24,6 +24,7 @@ import { Controller } from '@nestjs/common';
 import { CatalogLog } from '../../../application/catalog/catalog-log.js';
 import { isArchived, type CatalogCommand, type CatalogEntry, type CatalogKind } from '../../../domain/index.js';
 import { fromApiFeature, fromApiMeter, toApiFeature, toApiMeter } from '../convert/catalog.js';
+import { withinField } from '../convert/field-path.js';
 import { CatalogReads } from '../catalog-reads.js';
 import { bodyHashOf, requestTimeMs, type CommandRequest } from '../owner/command-request.js';
 import { pageOf } from '../paging.js';
@@ -40,7 +41,9 @@ export class CatalogController {
   @Rpc(CatalogServiceService.createMeter, { request: CreateMeterBody })
   async createMeter(request: CreateMeterRequest, context: CallContext): Promise<CreateMeterResponse> {
     const meter = fromApiMeter(required(request.meter));
-    const { entry, position } = await this.#execute('meter', meter.key, request, { type: 'create-meter', meter }, context);
+    const { entry, position } = await withinField('meter', () =>
+      this.#execute('meter', meter.key, request, { type: 'create-meter', meter }, context),
+    );
     return { meter: toApiMeter(entry), position };
   }
 
@@ -63,7 +66,9 @@ export class CatalogController {
     const { namespace } = context.caller;
     const meter =
       feature.meterKey === undefined ? undefined : (await this.log.lookUp({ namespace, kind: 'meter', key: feature.meterKey })).meter;
-    const { entry, position } = await this.#execute('feature', feature.key, request, { type: 'create-feature', feature, meter }, context);
+    const { entry, position } = await withinField('feature', () =>
+      this.#execute('feature', feature.key, request, { type: 'create-feature', feature, meter }, context),
+    );
     return { feature: toApiFeature(entry), position };
   }
 

@@ -12,7 +12,7 @@ import { formatQuantity } from '@drawdown/quantity';
 import type { AccessAnswer, AccessReason } from '../../../application/answers/access.js';
 import type { BalanceAnswer } from '../../../application/answers/balance.js';
 import type { View } from '../../../application/answers/view.js';
-import type { GrantBalances, GrantUsage, Segment } from '../../../domain/index.js';
+import { sortByBurnOrder, type GrantBalances, type GrantUsage, type LedgerGrant, type Segment } from '../../../domain/index.js';
 import { toApiTimestamp } from './instants.js';
 
 /** `at` is the instant the answer is computed for; without one it is that of the question. */
@@ -32,9 +32,14 @@ export const toApiBalance = ({ entitlement, reading }: BalanceAnswer): Balance =
   overage: formatQuantity(reading.overage),
   totalAvailable: formatQuantity(reading.totalAvailable),
   startOfPeriod: toApiTimestamp(reading.startOfPeriod),
-  grantBalances: toApiGrantBalances(reading.grantBalances),
+  grantBalances: inBurnOrder(entitlement.grants, toApiGrantBalances(reading.grantBalances)),
   hasAccess: reading.hasAccess,
 });
+
+const inBurnOrder = (grants: readonly LedgerGrant[], balances: readonly GrantBalance[]): GrantBalance[] => {
+  const byId = new Map(balances.map(balance => [balance.grantId, balance]));
+  return sortByBurnOrder(grants.filter(({ id }) => byId.has(id))).flatMap(({ id }) => byId.get(id) ?? []);
+};
 
 const toApiGrantBalances = (balances: GrantBalances): GrantBalance[] =>
   [...balances].map(([grantId, balance]) => ({ grantId, balance: formatQuantity(balance) }));

@@ -17,6 +17,7 @@ import type { CustomerCommand, CustomerEvent } from '../../../domain/index.js';
 import { toApiBalance } from '../convert/balances.js';
 import { fromApiEntitlement, toApiEntitlement } from '../convert/entitlements.js';
 import { fromApiGrant, toApiGrant } from '../convert/grants.js';
+import { withinField } from '../convert/field-path.js';
 import { fromApiTimestampIfSet } from '../convert/instants.js';
 import { bodyHashOf, idFor, requestTimeMs, type CommandRequest } from './command-request.js';
 import type { OwnerCalls } from './owner-calls.js';
@@ -42,8 +43,10 @@ export class CustomerCommands {
         defaultGrantId: idFor(call.namespace, message.customer, request, 'default-grant'),
       };
       const lookup = await this.catalog.lookUpFeature(call.namespace, message.featureKey);
-      const body = fromApiEntitlement(ids, message, message.metered ?? EMPTY_METERED, lookup);
-      const executed = await execute(owner, call, message.customer, request, body);
+      const executed = await withinField('entitlement.metered', async () => {
+        const body = fromApiEntitlement(ids, message, message.metered ?? EMPTY_METERED, lookup);
+        return execute(owner, call, message.customer, request, body);
+      });
       const { entitlement } = firstOf(executed, 'entitlement-created');
       return {
         entitlement: toApiEntitlement(message.customer, { ...entitlement, grants: [], resets: [] }, owner.nowMs()),
@@ -60,8 +63,10 @@ export class CustomerCommands {
     customerOf: ({ grant }) => grant?.customer ?? '',
     answer: async (owner, request, call) => {
       const { grant: message = EMPTY_GRANT } = request;
-      const body = fromApiGrant(idFor(call.namespace, message.customer, request, 'grant'), message);
-      const executed = await execute(owner, call, message.customer, request, body);
+      const executed = await withinField('grant', async () => {
+        const body = fromApiGrant(idFor(call.namespace, message.customer, request, 'grant'), message);
+        return execute(owner, call, message.customer, request, body);
+      });
       const { grant } = firstOf(executed, 'grant-created');
       return { grant: toApi(executed, message.customer, grant.id, owner.nowMs()), position: this.positionOf(executed) };
     },
