@@ -93,7 +93,8 @@ export class Catalog {
 
 const NONE: readonly MeasuringMeter[] = [];
 
-export const meterId = (namespace: string, key: string): string => `${namespace}/${key}`;
+/** One text per meter of any namespace; the length tells where the namespace ends, whatever both of them hold. */
+export const meterId = (namespace: string, key: string): string => `${namespace.length}/${namespace}/${key}`;
 
 const addressKey = ({ namespace, kind, key }: CatalogAddress): string => JSON.stringify([namespace, kind, key]);
 
