@@ -24,6 +24,7 @@ import { CustomerCommands } from './adapters/grpc/owner/commands.js';
 import { auditRoute, statusRoute } from './adapters/grpc/owner/operations.js';
 import { OwnerCalls } from './adapters/grpc/owner/owner-calls.js';
 import { checkAccess, getBalance, getBalanceHistory, getEntitlement, getGrant } from './adapters/grpc/owner/reads.js';
+import { Positions } from './adapters/grpc/owner/positions.js';
 import { usageEffectsRoute } from './adapters/grpc/owner/usage-effects.js';
 import { UsageIngest } from './adapters/grpc/usage-ingest.js';
 import { AnnouncedPositions } from './adapters/jetstream/announced-positions.js';
@@ -96,6 +97,7 @@ const partitionsOf = async (
     clock,
     ledger,
     usageReader: readerOf('usage'),
+    ledgerReader: readerOf('entitlements'),
     catalog,
     announced: await AnnouncedPositions.open(nats, configuration.prefix),
     segmentCache: new SegmentCache(SEGMENT_CACHE_BYTES),
@@ -115,12 +117,12 @@ const partitionsOf = async (
 };
 
 const callsOf = ({ subjects, incarnations, ledger, clock }: Connections, partitions: Partitions): OwnerCalls =>
-  new OwnerCalls({
+  new OwnerCalls(
     subjects,
-    incarnations,
     partitions,
-    stored: new StoredAccounts({ readModel: () => partitions.readModel, log: ledger, subjects, clock }),
-  });
+    new Positions(incarnations),
+    new StoredAccounts({ readModel: () => partitions.readModel, log: ledger, subjects, clock }),
+  );
 
 const serve = async (
   configuration: EntitlementsConfiguration,
@@ -165,7 +167,7 @@ const providersOf = (
   const nowMs = (): number => clock.nowMs();
   const log = new CatalogLog(catalogLog, subjects, clock, catalog);
   const commands = new CustomerCommands(log, ({ account, sequence }) =>
-    encodePosition(calls.positionOf(calls.partitionOf(account.key.namespace, account.key.customer), 0, sequence)),
+    encodePosition(calls.positions.of(calls.partitionOf(account.key.namespace, account.key.customer), 0, sequence)),
   );
   const batch = new BatchAccess(calls);
   const effects = usageEffectsRoute(readerOf('usage'), subjects, subject =>

@@ -76,7 +76,7 @@ export class Operations {
   async replay(sequence: number): Promise<string> {
     const { deadLetters, calls, subjects } = this.options;
     const replayed = await deadLetters.replay(sequence);
-    return encodePosition(calls.positionOf(subjects.parse(replayed.subject)?.partition ?? UNPARTITIONED, replayed.sequence, 0));
+    return encodePosition(calls.positions.of(subjects.parse(replayed.subject)?.partition ?? UNPARTITIONED, replayed.sequence, 0));
   }
 
   /** Sets a message aside, or takes it back; every fold obeys from then on (design §4.10). */

@@ -76,7 +76,7 @@ export class UsageIngest {
   }
 
   #positionOf({ partition, position }: PublishedUsage): Position {
-    return this.calls.positionOf(partition, position.sequence, 0);
+    return this.calls.positions.of(partition, position.sequence, 0);
   }
 
   /** In the order of the places; unknown where the owner did not say so in time. */

@@ -1,3 +1,4 @@
+import { isFault } from '@drawdown/errors';
 import type { EventLog, Subjects } from '@drawdown/eventlog';
 import type { ReadModel } from '@drawdown/projections';
 import { Account, type CustomerKey } from '../../application/accounts/account.js';
@@ -18,6 +19,8 @@ export interface FoundAccount {
   readonly account: Account;
   /** Server time of the latest message in the documents; 0 without any. */
   readonly asOfMs: number;
+  /** The customer's last ledger message; 0 where there is none, or where the log does not answer either. */
+  readonly ledgerEnd: number;
   readonly isReady: (meterId: string) => boolean;
 }
 
@@ -40,7 +43,18 @@ export class StoredAccounts {
     if (Number.isFinite(from)) account.adoptDays(await loadDaysFrom(readModel, key, from), from);
     const ready = await this.#readyMeters(readModel, subjects.customerPartition(key.namespace, key.customer));
     const asOfMs = Math.max(stored?.lastUsageMs ?? 0, stored?.customer.changedAt ?? 0);
-    return { account, asOfMs, isReady: id => ready.has(id) };
+    return { account, asOfMs, ledgerEnd: await this.#ledgerEnd(key), isReady: id => ready.has(id) };
+  }
+
+  async #ledgerEnd({ namespace, customer }: CustomerKey): Promise<number> {
+    const { log, subjects } = this.options;
+    try {
+      return await log.lastSequence(subjects.customer(namespace, customer));
+    } catch (error) {
+      // Without the log nobody can tell; what is stored is the best answer there is, and it says as of when.
+      if (isFault(error)) return 0;
+      throw error;
+    }
   }
 
   /** How far a partition's documents are. */

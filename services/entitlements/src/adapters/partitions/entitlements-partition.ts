@@ -6,7 +6,7 @@ import { decodeInput, type Input } from '../../application/partition/input.js';
 import type { PartitionOwner } from '../../application/partition/partition-owner.js';
 import { audit, type Audit } from './audit.js';
 import { openOwner } from './open-owner.js';
-import type { Platform } from './platform.js';
+import { endOfStreams, type Platform } from './platform.js';
 import { usageHistory } from './history.js';
 
 /** How often at most a partition notes how far it has announced. */
@@ -25,6 +25,7 @@ export interface EntitlementsPartitionOptions {
 /** One partition of the entitlements service, from the creation of its lease to its end. */
 export class EntitlementsPartition implements PartitionProcessor<Input> {
   #owner: PartitionOwner | undefined;
+  #end = { usage: Number.POSITIVE_INFINITY, entitlements: Number.POSITIVE_INFINITY };
   #announcedNoted = 0;
   #announcedNotedAtMs = 0;
 
@@ -35,11 +36,26 @@ export class EntitlementsPartition implements PartitionProcessor<Input> {
     return this.#owner;
   }
 
+  /**
+   * Whether everything is in memory that the streams held when the partition was opened: before, an answer would speak of a past that the
+   * caller knows nothing of.
+   */
+  get isCurrent(): boolean {
+    const owner = this.#owner;
+    return owner !== undefined && owner.usageSequence >= this.#end.usage && owner.ledgerSequence >= this.#end.entitlements;
+  }
+
+  /** What `isCurrent` waits for, by stream. */
+  get end(): { readonly usage: number; readonly entitlements: number } {
+    return this.#end;
+  }
+
   async open(): Promise<Watermarks> {
     const { platform, lease, readModel } = this.options;
     const announcedThrough = await platform.announced.read(lease.partition);
     const owner = await openOwner({ platform, readModel: readModel(), lease, announcedThrough: () => announcedThrough });
     this.#announcedNoted = Math.max(announcedThrough, owner.usageSequence);
+    this.#end = await endOfStreams(platform, lease.partition);
     this.#owner = owner;
     await this.takeUpMeters();
     return { usage: owner.usageSequence, entitlements: owner.ledgerSequence };

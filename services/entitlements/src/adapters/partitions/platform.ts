@@ -15,6 +15,7 @@ export interface Platform {
   readonly clock: ServerClock;
   readonly ledger: EventLog<CustomerEvent>;
   readonly usageReader: SubjectReader;
+  readonly ledgerReader: SubjectReader;
   readonly catalog: Catalog;
   readonly announced: AnnouncedPositions;
   readonly segmentCache: SegmentCache;
@@ -29,3 +30,18 @@ export const inputsOf = (subjects: Subjects): readonly PartitionInput[] => [
   { stream: 'usage', filters: partition => subjects.filters('usage', partition) },
   { stream: 'entitlements', filters: partition => subjects.filters('entitlements', partition) },
 ];
+
+/** How far the two streams of a partition have come, as their leaders say; 0: nothing. */
+export const endOfStreams = async (
+  platform: Platform,
+  partition: number,
+): Promise<{ readonly usage: number; readonly entitlements: number }> => {
+  const { subjects, usageReader, ledgerReader } = platform;
+  const lastOf = async (reader: SubjectReader, filters: readonly string[]): Promise<number> =>
+    Math.max(...(await Promise.all(filters.map(filter => reader.lastSequence(filter)))));
+  const [usage, entitlements] = await Promise.all([
+    lastOf(usageReader, subjects.filters('usage', partition)),
+    lastOf(ledgerReader, subjects.filters('entitlements', partition)),
+  ]);
+  return { usage, entitlements };
+};
