@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ExpirationUnit } from '@drawdown/proto';
 import { endingAt, readCalls, tokensOf, type Call } from '../src/story/calls.js';
-import { differencesOf } from '../src/story/comparing.js';
+import { differencesOf, requireAgreement } from '../src/story/comparing.js';
 import { expectedOutcome, MINUTE_MS, sum, type Outcome } from '../src/story/expectation.js';
 import { fromDecimal, fromTokens, grouped, percentOf, toDecimal } from '../src/story/hundredths.js';
 import { plansFor, type GrantPlan } from '../src/story/plans.js';
@@ -137,5 +137,12 @@ describe('comparing what was read', () => {
     const differences = differencesOf(read, { ...read, ...change });
     expect(differences).toHaveLength(1);
     expect(differences[0]).toContain(`c: ${name} is`);
+  });
+
+  it('lets the story pass only when every figure and the sum over the file agree', () => {
+    expect(requireAgreement([read], [read], 4)).toBe(fromTokens(4));
+    expect(() => requireAgreement([{ ...read, overage: 1n }], [read], 4)).toThrow('overage is 0.01');
+    expect(() => requireAgreement([read], [read], 5)).toThrow('the file has 5');
+    expect(() => requireAgreement([], [read], 0)).toThrow('0 customers were read');
   });
 });

@@ -1,5 +1,8 @@
-import type { Outcome } from './expectation.js';
-import { grouped } from './hundredths.js';
+import { Fault } from '@drawdown/errors';
+import { sum, type Outcome } from './expectation.js';
+import { fromTokens, grouped, type Hundredths } from './hundredths.js';
+
+const DIFFERENCES_SHOWN_MAX = 20;
 
 const instantText = (instantMs: number | undefined): string =>
   instantMs === undefined ? '–' : new Date(instantMs).toISOString().slice(11, 16);
@@ -21,4 +24,23 @@ export const differencesOf = (read: Outcome, expected: Outcome): readonly string
   return (Object.keys(ours) as (keyof typeof ours)[])
     .filter(name => ours[name] !== theirs[name])
     .map(name => `${read.customer}: ${name} is ${ours[name]}, and must be ${theirs[name]}`);
+};
+
+/**
+ * What all customers used together, once every figure is what it must be and the sum is that of the file.
+ * @throws Fault `STORY_DISAGREES` naming the first differences
+ */
+export const requireAgreement = (read: readonly Outcome[], expected: readonly Outcome[], tokensInFile: number): Hundredths => {
+  const expectedOf = new Map(expected.map(outcome => [outcome.customer, outcome]));
+  const differences = read.flatMap(outcome => {
+    const other = expectedOf.get(outcome.customer);
+    return other === undefined ? [`${outcome.customer} was not expected`] : differencesOf(outcome, other);
+  });
+  if (read.length !== expected.length)
+    differences.push(`${String(read.length)} customers were read, and there are ${String(expected.length)}`);
+  const [inFile, byAll] = [fromTokens(tokensInFile), sum(read.map(({ used }) => used))];
+  if (inFile !== byAll) differences.push(`all customers used ${grouped(byAll)} tokens, and the file has ${grouped(inFile)}`);
+  if (differences.length === 0) return byAll;
+  const shown = differences.slice(0, DIFFERENCES_SHOWN_MAX).join('\n  ');
+  throw new Fault('STORY_DISAGREES', `${String(differences.length)} figures are not what they must be:\n  ${shown}`);
 };

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DrawdownClient, natsPublisher, type UsagePublisher } from '@drawdown/cli';
-import { Fault } from '@drawdown/errors';
 import { componentsOf, decodePosition, encodePosition, mergePositions, Subjects, type Position } from '@drawdown/eventlog';
 import { DEPLOYMENT } from '../steps/provision.js';
 import type { Stage, Step } from '../steps/step.js';
 import { endingAt, readCalls, tokensOf, type Call } from './calls.js';
 import { createCatalogue } from './catalogue.js';
-import { differencesOf } from './comparing.js';
-import { expectedOutcome, MINUTE_MS, sum, type Outcome } from './expectation.js';
+import { requireAgreement } from './comparing.js';
+import { expectedOutcome, MINUTE_MS } from './expectation.js';
 import { fromTokens, grouped } from './hundredths.js';
 import { openNamespace } from './namespace.js';
 import { plansFor, type CustomerPlan } from './plans.js';
@@ -21,7 +20,6 @@ import { storyTable } from './table.js';
 /** Customers that are set up, or read, at the same time. */
 const CUSTOMERS_AT_ONCE = 8;
 const SAMPLE = join('deploy', 'local', 'sample', 'usage-llm.csv');
-const DIFFERENCES_SHOWN_MAX = 20;
 
 /** Tells with real calls what the product does, and fails when one printed figure is not what an independent computation says. */
 export const storyStep: Step = {
@@ -64,7 +62,11 @@ const tell = async (stage: Stage, client: DrawdownClient, namespace: string): Pr
   );
   const expected = plans.map(plan => expectedOutcome(plan, byCustomer.get(plan.customer) ?? [], startMs, endMs));
   launch.say(storyTable(plans, read));
-  check(launch.say, read, expected, calls);
+  const used = requireAgreement(read, expected, tokensIn(calls));
+  launch.say(
+    `Used by all customers, read over gRPC: ${grouped(used)} tokens. In the file: ${grouped(fromTokens(tokensIn(calls)))}. Equal, exactly.`,
+  );
+  launch.say('Every figure above was computed a second time, minute by minute from the file, and agrees.');
 };
 
 const publish = async (stage: Stage, namespace: string, calls: readonly Call[]): Promise<Position> => {
@@ -99,21 +101,6 @@ const positionsByCustomer = (
     return encodePosition(mergePositions(decodePosition(promise), usage));
   };
   return new Map(plans.map(({ customer }, index) => [customer, token(customer, promised[index] ?? '')]));
-};
-
-const check = (say: (line: string) => void, read: readonly Outcome[], expected: readonly Outcome[], calls: readonly Call[]): void => {
-  const differences = read.flatMap((outcome, index) => {
-    const other = expected[index];
-    return other === undefined ? [`${outcome.customer} was not expected`] : differencesOf(outcome, other);
-  });
-  const [inFile, byAll] = [fromTokens(tokensIn(calls)), sum(read.map(({ used }) => used))];
-  if (inFile !== byAll) differences.push(`all customers used ${grouped(byAll)} tokens, and the file has ${grouped(inFile)}`);
-  if (differences.length > 0) {
-    const shown = differences.slice(0, DIFFERENCES_SHOWN_MAX).join('\n  ');
-    throw new Fault('STORY_DISAGREES', `${String(differences.length)} figures are not what they must be:\n  ${shown}`);
-  }
-  say(`Used by all customers, read over gRPC: ${grouped(byAll)} tokens. In the file: ${grouped(inFile)}. Equal, exactly.`);
-  say('Every figure above was computed a second time, minute by minute from the file, and agrees.');
 };
 
 const groupByCustomer = (calls: readonly Call[]): ReadonlyMap<string, readonly Call[]> => {
