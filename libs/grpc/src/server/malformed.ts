@@ -1,5 +1,14 @@
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { Refusal } from '@drawdown/errors';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Throws for a string that is not UTF-8, which protobuf forbids. The library's default puts U+FFFD in the place of what it cannot read, and
+ * two different keys would become the same one. The generated decoders take a reader as well as bytes; their declared type names bytes only.
+ */
+const strictly = (bytes: Buffer): Buffer => new BinaryReader(bytes, text => utf8.decode(text)) as unknown as Buffer;
 
 /** Stands in the place of a request whose bytes are not a message of the contract. */
 class Malformed {
@@ -11,7 +20,7 @@ export const withoutThrowing = <D extends Pick<MethodDefinition<object, object>,
   ...definition,
   requestDeserialize: (bytes: Buffer): object => {
     try {
-      return definition.requestDeserialize(bytes);
+      return definition.requestDeserialize(strictly(bytes));
     } catch (error) {
       return new Malformed(error);
     }

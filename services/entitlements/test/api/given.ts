@@ -111,9 +111,8 @@ export const givenGrant = async (
 export const givenCustomer = async (
   client: Client,
   amount: string,
-  options: Parameters<typeof givenEntitlement>[2] = {},
+  { customer = `customer-${randomUUID().slice(0, 8)}`, ...options }: Parameters<typeof givenEntitlement>[2] & { customer?: string } = {},
 ): Promise<{ readonly customer: string; readonly entitlement: Entitlement; readonly grant: Grant; readonly position: string }> => {
-  const customer = `customer-${randomUUID().slice(0, 8)}`;
   const { entitlement } = await givenEntitlement(client, customer, options);
   return { customer, entitlement, ...(await givenGrant(client, entitlement, amount)) };
 };

@@ -1,3 +1,4 @@
+import { Refusal } from '@drawdown/errors';
 import { encodePosition, decodePosition, mergePositions, type Position } from '@drawdown/eventlog';
 import { Rpc, type CallContext } from '@drawdown/grpc';
 import {
@@ -10,8 +11,14 @@ import {
   type StreamUsageResponse,
 } from '@drawdown/proto';
 import { Controller } from '@nestjs/common';
+import { EVENTS_PER_STREAM_MAX } from '../limits.js';
 import { UsageIngest } from '../usage-ingest.js';
-import { CancelUsageBody, UsageEventsBody } from '../requests.js';
+import { CancelUsageBody, UsageEventsBody } from '../requests/usage.js';
+
+const tooMany = (): Refusal => {
+  const description = `a call streams at most ${EVENTS_PER_STREAM_MAX} events; those before this batch are stored`;
+  return new Refusal('VALIDATION', description, { rule: 'stream_too_long' }, [{ field: 'events', description }]);
+};
 
 /** Usage from those who have no NATS of their own (entitlements §19.4, §19.5). */
 @Controller()
@@ -29,6 +36,7 @@ export class UsageController {
     const results: StreamUsageResponse['results'] = [];
     let position: Position = [];
     for await (const { events } of requests) {
+      if (results.length + events.length > EVENTS_PER_STREAM_MAX) throw tooMany();
       const ingested = await this.usage.ingest(events, false, context);
       results.push(...ingested.results);
       position = mergePositions(position, decodePosition(ingested.position));
