@@ -12,7 +12,7 @@ import { MongoClient } from 'mongodb';
 export const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const SERVICE = join(REPOSITORY, 'services/entitlements/dist/entitlements/src/main.js');
 /** As it is installed: what `npx drawdown` runs. */
-export const COMMAND_LINE = join(REPOSITORY, 'cli/bin/drawdown.mjs');
+const COMMAND_LINE = join(REPOSITORY, 'cli/bin/drawdown.mjs');
 
 const NAMESPACE = 'demo';
 const TOKEN_SECONDS = 600;

@@ -26,7 +26,7 @@ const toEvent = (call: Call): OutgoingEvent => ({
 });
 
 /** Whose calls are published one by one. */
-export const publishesOneByOne = (customer: string): boolean => Number(customer.replace(/\D/g, '')) % ONE_BY_ONE_EVERY === 0;
+const publishesOneByOne = (customer: string): boolean => Number(customer.replace(/\D/g, '')) % ONE_BY_ONE_EVERY === 0;
 
 /** Publishes the calls in order of time and answers the position from which on all of them are readable. */
 export const publishCalls = async (
