@@ -18,7 +18,7 @@ import { toApiEntitlement } from './convert/entitlements.js';
 import { toApiGrant } from './convert/grants.js';
 import { toApiTimestamp } from './convert/instants.js';
 import { decodePageToken, encodePageToken, pageSizeOf, unknownToken } from './paging.js';
-import type { GRANT_ORDERS } from './requests.js';
+import type { GRANT_ORDERS } from './requests/grants.js';
 
 type GrantOrder = (typeof GRANT_ORDERS)[number];
 type GrantField = 'grantId' | 'createdAt' | 'updatedAt' | 'expiresAt' | 'effectiveAt' | 'entitlementId';

@@ -28,7 +28,7 @@ import { withinField } from '../convert/field-path.js';
 import { CatalogReads } from '../catalog-reads.js';
 import { bodyHashOf, requestTimeMs, type CommandRequest } from '../owner/command-request.js';
 import { pageOf } from '../paging.js';
-import { ArchiveFeatureBody, CreateFeatureBody, CreateMeterBody, GetByKeyBody, ListCatalogBody } from '../requests.js';
+import { ArchiveFeatureBody, CreateFeatureBody, CreateMeterBody, GetByKeyBody, ListCatalogBody } from '../requests/catalog.js';
 
 /** Features and meters: small aggregates that any replica may change, and every replica has in memory. */
 @Controller()

@@ -35,20 +35,9 @@ import { Lists } from '../lists.js';
 import { CustomerCommands } from '../owner/commands.js';
 import { OwnerCalls } from '../owner/owner-calls.js';
 import { checkAccess, getBalance, getBalanceHistory, getEntitlement, getGrant } from '../owner/reads.js';
-import {
-  BatchCheckAccessBody,
-  CheckAccessBody,
-  CreateEntitlementBody,
-  CreateGrantBody,
-  GetBalanceBody,
-  GetBalanceHistoryBody,
-  GetEntitlementBody,
-  GetGrantBody,
-  ListEntitlementsBody,
-  ListGrantsBody,
-  ResetUsageBody,
-  VoidGrantBody,
-} from '../requests.js';
+import { BatchCheckAccessBody, CheckAccessBody, GetBalanceBody, GetBalanceHistoryBody } from '../requests/balances.js';
+import { CreateEntitlementBody, GetEntitlementBody, ListEntitlementsBody, ResetUsageBody } from '../requests/entitlements.js';
+import { CreateGrantBody, GetGrantBody, ListGrantsBody, VoidGrantBody } from '../requests/grants.js';
 
 @Controller()
 export class AccessController {

@@ -27,7 +27,7 @@ import {
   ProjectionBody,
   SetAsideMessageBody,
   TakeBackMessageBody,
-} from '../requests.js';
+} from '../requests/operations.js';
 
 /** A rebuild folds everything; nobody waits longer for it than this. */
 const REBUILD_MS_MAX = 3_600_000;

@@ -4,7 +4,7 @@ import { Refusal } from '@drawdown/errors';
 import { requestValidator } from '@drawdown/grpc';
 import type { ItemError, UsageEvent } from '@drawdown/proto';
 import { EVENT_TIME_AHEAD_MS_MAX } from '../../../domain/index.js';
-import { UsageEventBody } from '../requests.js';
+import { UsageEventBody } from '../requests/usage.js';
 import { fromApiTimestamp } from './instants.js';
 
 const validate = requestValidator(UsageEventBody);
