@@ -26,12 +26,23 @@ const unauthenticated = (reason: 'TOKEN_MISSING' | 'TOKEN_INVALID' | 'TOKEN_EXPI
 
 const isTextList = (value: unknown): value is string[] => Array.isArray(value) && value.every(item => typeof item === 'string');
 
+/** As a token of a subject a namespace must be readable: longer ones would be stored as a hash (design §4). */
+const NAMESPACE_ENCODED_CHARS_MAX = 200;
+
+/** Characters of the percent-encoded text: three for each byte that does not stand for itself. */
+const encodedLength = (text: string): number => {
+  const plain = text.replace(/[^A-Za-z0-9_\-~]/g, '').length;
+  return plain + 3 * (Buffer.byteLength(text) - plain);
+};
+
 const callerOf = (payload: JWTPayload): Caller => {
   const namespace = payload['namespace'];
   const roles = payload['roles'] ?? [];
   if (typeof namespace !== 'string' || namespace === '' || Buffer.byteLength(namespace) > GRPC_LIMITS.keyBytesMax) {
     throw unauthenticated('TOKEN_INVALID', 'the token names no namespace');
   }
+  if (encodedLength(namespace) > NAMESPACE_ENCODED_CHARS_MAX)
+    throw unauthenticated('TOKEN_INVALID', 'the namespace of the token is too long');
   if (!isTextList(roles)) throw unauthenticated('TOKEN_INVALID', 'the roles of the token are not a list of texts');
   return { subject: payload.sub ?? '', namespace, roles: new Set(roles) };
 };

@@ -188,6 +188,23 @@ describe('whatever the order, the documents say the same (design §4.6)', () => 
     );
   });
 
+  it('folds an entitlement that comes after its usage and after a restart', async () => {
+    const world = new World();
+    const early = START - 3 * DAY_MS;
+    world.publish(early, [{ id: 'a', at: early, tokens: '30' }]);
+    await world.command(
+      START,
+      'c1',
+      createEntitlement({ measureUsageFrom: early, usagePeriod: { interval: parseInterval('P1M'), anchor: early } }),
+    );
+    await world.command(START, 'c2', createGrant({ effectiveAt: early }));
+    const documents = world.newDocuments();
+    await world.apply(world.ownerOver(documents), world.usage);
+    await world.apply(world.ownerOver(documents), world.ledger);
+    expect(textOf(documents)).toBe(await foldedInOrder(world));
+    expect(textOf(documents)).toContain('"balance":"70"');
+  });
+
   it('reads everything again over what is stored, from any place, and changes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(story, fc.nat(), async (envelopes, place) => {

@@ -71,15 +71,18 @@ export class CatalogFeed {
 
   #apply(message: StoredMessage): void {
     const { subjects, catalog, onChange } = this.options;
-    const [namespace, kind, key] = subjects.parse(message.subject)?.values ?? [];
-    if (namespace === undefined || !isKind(kind) || key === undefined) {
-      throw new Fault('CATALOG_UNREADABLE', `${message.subject} is not an entry of the catalogue`);
+    const [namespace, kind] = subjects.parse(message.subject)?.values ?? [];
+    // Another kind belongs to a later build, which knows what it means.
+    if (namespace !== undefined && isKind(kind)) {
+      const { decisions } = this.#codec.decode(message);
+      const events = decisions.flatMap(decision =>
+        decision.events
+          .filter((event): event is CatalogEvent => !isUnknownEvent(event))
+          .map(event => ({ event, at: decision.decidedAtMs })),
+      );
+      const [first] = events;
+      if (first !== undefined) catalog.apply({ namespace, kind, key: keyOf(first.event) }, events, message.sequence);
     }
-    const recorded = this.#codec.decode(message);
-    const events = recorded.decisions.flatMap(({ decidedAtMs, events }) =>
-      events.filter((event): event is CatalogEvent => !isUnknownEvent(event)).map(event => ({ event, at: decidedAtMs })),
-    );
-    catalog.apply({ namespace, kind, key }, events, message.sequence);
     this.#sequence = message.sequence;
     onChange();
     for (const look of this.#waiters) look();
@@ -87,3 +90,18 @@ export class CatalogFeed {
 }
 
 const isKind = (kind: string | undefined): kind is CatalogKind => kind !== undefined && KINDS.includes(kind);
+
+/** The subject may have nothing but a hash of a long key; the event says it whole. */
+const keyOf = (event: CatalogEvent): string => {
+  switch (event.type) {
+    case 'meter-created':
+      return event.meter.key;
+    case 'feature-created':
+      return event.feature.key;
+    case 'feature-archived':
+      return event.key;
+    case 'message-set-aside':
+    case 'message-taken-back':
+      return `${event.stream}-${event.sequence}`;
+  }
+};

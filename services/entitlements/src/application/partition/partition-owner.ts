@@ -170,6 +170,8 @@ export class PartitionOwner {
     const unstored = this.#unstored;
     await this.#announce(unstored.corrections);
     const accounts = [...unstored.accounts];
+    // An entitlement that has just come may count usage of days that nobody has needed until now.
+    await this.accounts.requireAll(accounts.filter(({ isComplete }) => !isComplete).map(({ key }) => key));
     const changes = { grants: [...unstored.grants.values()], days: [...unstored.days], accounts: accounts.map(imageOf) };
     await this.ports.store.flush(changes);
     await this.writeWatermark();
