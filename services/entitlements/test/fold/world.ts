@@ -3,7 +3,7 @@ import { formatInstant, type InstantMs } from '@drawdown/calendar';
 import { Aggregate, isUnknownEvent, MemoryEventLog, MemoryStorage, Subjects, type StoredMessage } from '@drawdown/eventlog';
 import { FoldedDocuments } from '../../src/adapters/mongo/folded-documents.js';
 import { customerEvents } from '../../src/adapters/jetstream/customer-events.js';
-import { Catalog } from '../../src/application/catalog/catalog.js';
+import { Catalog, meterId } from '../../src/application/catalog/catalog.js';
 import { ledgerHeaders } from '../../src/application/ledger/ledger-message.js';
 import { decodeInput } from '../../src/application/partition/input.js';
 import { PartitionOwner } from '../../src/application/partition/partition-owner.js';
@@ -90,7 +90,7 @@ export class World {
   }
 
   newDocuments(): FoldedDocuments {
-    return new FoldedDocuments(this.subjects.customerPartition(NAMESPACE, CUSTOMER), new Set([`${NAMESPACE}/${METER.key}`]));
+    return new FoldedDocuments(this.subjects.customerPartition(NAMESPACE, CUSTOMER), new Set([meterId(NAMESPACE, METER.key)]));
   }
 
   /** An owner over these documents, as after a start: what it had in memory before is gone. */
