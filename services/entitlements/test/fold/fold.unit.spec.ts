@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, parseInterval, SECOND_MS } from '@drawdown/calendar';
+import { DAY_MS, floorToMinute, HOUR_MS, MINUTE_MS, parseInterval, SECOND_MS } from '@drawdown/calendar';
 import type { StoredMessage } from '@drawdown/eventlog';
 import { formatQuantity, parseQuantity } from '@drawdown/quantity';
 import fc from 'fast-check';
@@ -11,7 +11,11 @@ const KEY = { namespace: NAMESPACE, customer: CUSTOMER };
 const begun = async (): Promise<World> => {
   const world = new World();
   await world.command(START, 'c1', createEntitlement({ usagePeriod: { interval: parseInterval('P1D') } }));
-  await world.command(START, 'c2', createGrant({ amount: parseQuantity('100'), recurrence: { interval: parseInterval('P1D') } }));
+  await world.command(
+    START,
+    'c2',
+    createGrant({ effectiveAt: START, amount: parseQuantity('100'), recurrence: { interval: parseInterval('P1D') } }),
+  );
   return world;
 };
 
@@ -62,6 +66,17 @@ describe('a cancellation', () => {
     world.publish(START, [{ id: 'y', at: START, cancels: 'b' }]);
     world.publish(START, [{ id: 'b', at: START, tokens: '20' }]);
     expect(await balanceAt(world, START + HOUR_MS)).toBe('100');
+  });
+
+  it('keeps the first of two with one id, and may have the id of what it takes back', async () => {
+    const world = await begun();
+    world.publish(START, [
+      { id: 'a', at: START, tokens: '30' },
+      { id: 'b', at: START, tokens: '20' },
+      { id: 'a', at: START, cancels: 'a' },
+      { id: 'a', at: START, cancels: 'b' },
+    ]);
+    expect(await balanceAt(world, START + HOUR_MS)).toBe('80');
   });
 
   it('takes back once, however often it is asked', async () => {
@@ -120,7 +135,7 @@ describe('a late event', () => {
       const world = new World();
       const lateness = { lateAfterMs: HOUR_MS, lateWindowMs: 7 * DAY_MS, beyond };
       await world.command(START, 'c1', createEntitlement({ usagePeriod: { interval: parseInterval('P1D') }, lateness }));
-      await world.command(START, 'c2', createGrant({ recurrence: { interval: parseInterval('P1D') } }));
+      await world.command(START, 'c2', createGrant({ effectiveAt: START, recurrence: { interval: parseInterval('P1D') } }));
       world.publish(arrived, [{ id: 'a', at: START + HOUR_MS / 2, tokens: '30' }]);
       balances.set(beyond, await balanceAt(world, arrived + MINUTE_MS));
     }
@@ -156,7 +171,7 @@ describe('whatever the order, the documents say the same (design §4.6)', () => 
       arrivedAt = Math.max(arrivedAt, ...events.map(({ at: when, delay }) => when + delay));
       world.publish(arrivedAt, events);
     }
-    await world.command(arrivedAt, 'c3', createGrant({ grantId: 'g2', amount: parseQuantity('40'), priority: 0 }));
+    await world.command(arrivedAt, 'c3', createGrant({ grantId: 'g2', effectiveAt: arrivedAt, amount: parseQuantity('40'), priority: 0 }));
     await world.command(arrivedAt + MINUTE_MS, 'c4', { type: 'reset-usage', entitlement: 'tokens', retainAnchor: true });
     return world;
   };
