@@ -1,5 +1,5 @@
 import type { OutgoingEvent } from '@drawdown/cloudevents';
-import { isRefusal, type Refusal } from '@drawdown/errors';
+import { Fault, isRefusal, Refusal } from '@drawdown/errors';
 import { encodePosition, mergePositions, type Position } from '@drawdown/eventlog';
 import type { CallContext } from '@drawdown/grpc';
 import { UsageOutcome, type CancelUsageRequest, type UsageEvent, type UsageResult } from '@drawdown/proto';
@@ -7,6 +7,7 @@ import { inject } from '@drawdown/telemetry';
 import { USAGE_CANCELLED_TYPE } from '../../application/usage/usage-message.js';
 import type { PublishedUsage, PublishUsage } from '../../application/usage/publish-usage.js';
 import { fromApiUsageEvent, toApiItemError } from './convert/usage-events.js';
+import { checkCommandTime } from './owner/command-request.js';
 import type { OwnerCalls } from './owner/owner-calls.js';
 import type { UsageEffect } from '../../application/usage/usage-observer.js';
 import type { UsageEffectsRoute } from './owner/usage-effects.js';
@@ -62,8 +63,14 @@ export class UsageIngest {
     };
   }
 
-  /** Takes an event back; the cancellation's own id is the request's, so that a repeat changes nothing (entitlements §19.5). */
-  async cancel({ requestId, customer, source, id }: CancelUsageRequest, context: CallContext): Promise<string> {
+  /**
+   * Takes an event back (entitlements §19.5). The cancellation's own id is the request's: a repeat changes nothing, and what the owner makes of it
+   * tells whether the id was used for another event.
+   * @throws Refusal `COMMAND_EXPIRED`, `VALIDATION`, `IDEMPOTENCY_MISMATCH`; Fault: the same request may be sent again
+   */
+  async cancel(request: CancelUsageRequest, context: CallContext): Promise<string> {
+    checkCommandTime(request, this.nowMs());
+    const { requestId, customer, source, id } = request;
     const event: OutgoingEvent = {
       id: requestId,
       source: CANCELLED_BY,
@@ -72,6 +79,11 @@ export class UsageIngest {
       data: { source, id },
     };
     const places = await this.publish(context.caller.namespace, [event], Object.fromEntries(inject(new Map<string, string>())));
+    const [effect] = await this.#effectsOf(places, context);
+    if (effect === undefined) throw new Fault('OWNER_UNAVAILABLE', 'the cancellation is stored; what it came to is not known yet');
+    if (effect === 'MISMATCH') {
+      throw new Refusal('IDEMPOTENCY_MISMATCH', 'the request id was used to take another event back', { commandId: requestId });
+    }
     return encodePosition(places.reduce<Position>((merged, place) => mergePositions(merged, this.#positionOf(place)), []));
   }
 

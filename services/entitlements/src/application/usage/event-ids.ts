@@ -22,4 +22,9 @@ export interface EventIds {
 }
 
 /** A cancellation is kept under the hash of the event that it takes back, told apart from it. */
-export const tombstoneOf = (hash: Hash128): Hash128 => String.fromCharCode(hash.charCodeAt(0) ^ 0xff) + hash.slice(1);
+export const tombstoneOf = (hash: Hash128): Hash128 => apart(hash, 0xff);
+
+/** A cancellation's own id, told apart from that of an event: a producer may give it the id of the event that it takes back. */
+export const cancellationIdOf = (hash: Hash128): Hash128 => apart(hash, 0x55);
+
+const apart = (hash: Hash128, mask: number): Hash128 => String.fromCharCode(hash.charCodeAt(0) ^ mask) + hash.slice(1);

@@ -88,7 +88,6 @@ export class UsageFold {
   /** What an event adds: nothing for one that is known already, was cancelled before it came, or is of no use to any meter. */
   async #entriesOf(message: StoredMessage, namespace: string, event: UsageEvent): Promise<readonly UsageEntry[]> {
     const position: Position = { sequence: message.sequence, index: event.index };
-    if (event.cancels !== undefined) return this.#cancellation(message, namespace, event.cancels, position);
     const lookup = this.#ids.lookup(event.hash, position);
     const known = lookup instanceof Promise ? await lookup : lookup;
     const repeat = known === undefined ? undefined : await this.repeatOf(event, known);
@@ -97,6 +96,7 @@ export class UsageFold {
       return NOTHING;
     }
     this.#ids.add(event.hash, position, message.timeMs);
+    if (event.cancels !== undefined) return this.#cancellation(message, namespace, event.cancels, position);
     const buried = this.#ids.lookup(tombstoneOf(event.hash), position);
     if ((buried instanceof Promise ? await buried : buried) !== undefined) {
       this.#observer.onEffect('CANCELLED', namespace);

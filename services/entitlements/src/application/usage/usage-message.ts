@@ -2,6 +2,7 @@ import { decode, idHash, type CloudEvent, type ExactJson, type Hash128 } from '@
 import { encodeToken, partitionOf, type StoredMessage, type Subjects } from '@drawdown/eventlog';
 import { isRefusal } from '@drawdown/errors';
 import { bookingOf, EVENT_TIME_AHEAD_MS_MAX, type Booking } from '../../domain/index.js';
+import { cancellationIdOf } from './event-ids.js';
 
 /** An event of this type takes back another one: `data` is `{source, id}` of the event that is to count no longer (entitlements §19.5). */
 export const USAGE_CANCELLED_TYPE = 'drawdown.usage.event.cancelled.v1';
@@ -13,7 +14,7 @@ export interface UsageEvent {
   readonly customer: string;
   readonly event: CloudEvent;
   readonly booking: Booking;
-  /** Hash of (namespace, customer, source, id): what makes two events the same one (entitlements §19.4). */
+  /** Hash of (namespace, customer, source, id): what makes two events, or two cancellations, the same one (entitlements §19.4). */
   readonly hash: Hash128;
   /** The hash of the event that this one takes back. */
   readonly cancels: Hash128 | undefined;
@@ -86,14 +87,9 @@ const place = (address: UsageAddress, event: CloudEvent, index: number, arrivedM
   if (event.type === USAGE_CANCELLED_TYPE && cancels === undefined) {
     return { index, reason: 'EVENT_INVALID', detail: 'a cancellation needs the source and id of an event in its data' };
   }
-  return {
-    index,
-    customer,
-    event,
-    booking: bookingOf(timeMs, arrivedMs),
-    hash: idHash(namespace, customer, event.source, event.id),
-    cancels,
-  };
+  const ownId = idHash(namespace, customer, event.source, event.id);
+  const hash = cancels === undefined ? ownId : cancellationIdOf(ownId);
+  return { index, customer, event, booking: bookingOf(timeMs, arrivedMs), hash, cancels };
 };
 
 const misplacement = (address: UsageAddress, event: CloudEvent, customer: string): Omit<Rejection, 'index'> | undefined => {

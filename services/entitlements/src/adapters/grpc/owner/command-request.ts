@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { Refusal } from '@drawdown/errors';
+import { LIMITS } from '@drawdown/eventlog';
 import type { Timestamp } from '@drawdown/proto';
 import { ulid } from 'ulid';
+import { COMMAND_WINDOW_MS } from '../../../application/accounts/open-aggregate.js';
 import { fromApiTimestamp } from '../convert/instants.js';
 
 /** What every command of the contract carries (design §3.11). */
@@ -22,6 +25,21 @@ const canonical = (value: unknown): string => {
     .filter(([, member]) => member !== undefined)
     .sort(([left], [right]) => (left < right ? -1 : 1));
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
+};
+
+/**
+ * The rule of every command (design §3.11), for those that are no command of an aggregate.
+ * @throws Refusal `COMMAND_EXPIRED`, `VALIDATION`
+ */
+export const checkCommandTime = (request: CommandRequest, nowMs: number): void => {
+  const createdAtMs = requestTimeMs(request);
+  const metadata = { commandId: request.requestId, createdAtMs: String(createdAtMs), nowMs: String(nowMs) };
+  if (createdAtMs < nowMs - COMMAND_WINDOW_MS) {
+    throw new Refusal('COMMAND_EXPIRED', 'the command is older than the window in which repeats are recognised', metadata);
+  }
+  if (createdAtMs <= nowMs + LIMITS.commandAheadMsMax) return;
+  const description = `is more than ${LIMITS.commandAheadMsMax} ms ahead of the server's clock`;
+  throw new Refusal('VALIDATION', `the time of the command ${description}`, metadata, [{ field: 'request_time', description }]);
 };
 
 export const requestTimeMs = ({ requestTime }: CommandRequest): number => (requestTime === undefined ? 0 : fromApiTimestamp(requestTime));
