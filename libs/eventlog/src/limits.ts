@@ -18,7 +18,8 @@ export const LIMITS = {
   commandAheadMsMax: 60_000,
   tokenBytesMax: 128,
   encodedTokenCharsMax: 200,
-  positionCharsMax: 8_192,
+  /** The longest there is has a component for every partition of every stream: about 45,000. */
+  positionCharsMax: 65_536,
   /** A time sample with a longer round trip says too little about the server's clock. */
   clockRoundTripMsMax: 2_000,
   /** Without a good sample for this long, commands are refused (design §3.16). */

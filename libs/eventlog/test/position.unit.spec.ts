@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { ulid } from 'ulid';
-import { STREAM_KEYS, componentsOf, decodePosition, encodePosition, mergePositions, type Position } from '@drawdown/eventlog';
+import {
+  STREAM_KEYS,
+  UNPARTITIONED,
+  componentsOf,
+  decodePosition,
+  encodePosition,
+  mergePositions,
+  type Position,
+} from '@drawdown/eventlog';
 import { refusalOf } from './setup.js';
 
 const FIRST = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
@@ -24,6 +32,18 @@ describe('positions', () => {
         expect(decodePosition(token)).toEqual(value);
       }),
     );
+  });
+
+  it('come back also when they name every partition of every stream, as after a large batch', () => {
+    const everywhere = STREAM_KEYS.flatMap(stream =>
+      Array.from({ length: UNPARTITIONED + 1 }, (_, partition) => ({
+        stream,
+        incarnation: FIRST,
+        partition,
+        sequence: Number.MAX_SAFE_INTEGER,
+      })),
+    );
+    expect(decodePosition(encodePosition(everywhere))).toEqual(everywhere);
   });
 
   it('merge alike in whatever order, and as often as one likes', () => {

@@ -29,7 +29,8 @@ export const GRPC_LIMITS = {
   /** Longest token that is looked at. */
   tokenCharactersMax: 8_192,
   keyBytesMax: 128,
-  positionBytesMax: 4_096,
+  /** A position of all partitions of all streams, as `@drawdown/eventlog` bounds it. */
+  positionBytesMax: 65_536,
   pageTokenBytesMax: 2_048,
   pageSizeMax: 1_000,
   labelsMax: 64,
