@@ -1,3 +1,4 @@
+export { breath } from './breath.js';
 export { DeadLetterHeaders } from './dead-letters.js';
 export { PartitionHost } from './host.js';
 export type { PartitionHostOptions, PartitionOwner, PartitionStatus } from './host.js';

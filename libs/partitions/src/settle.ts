@@ -1,6 +1,7 @@
 import type { StoredMessage, StreamKey } from '@drawdown/eventlog';
 import { Fault, isFault } from '@drawdown/errors';
 import { backoffMs, pause } from './backoff.js';
+import { breath } from './breath.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { ReadLimits } from './limits.js';
 import type { PartitionObserver, WaitingMessage } from './observer.js';
@@ -80,6 +81,7 @@ export class Settlement<D> {
     const batch: Delivery<D>[] = [];
     const rejected: { message: StoredMessage; rejection: Rejection; ordinal: number }[] = [];
     for (const message of messages) {
+      await breath();
       const isSetAside = this.request.isSetAside(message.stream, message.sequence);
       const decoded = isSetAside ? undefined : processor.decode(message);
       batch.push({ message, value: decoded?.ok === true ? decoded.value : undefined });

@@ -1,5 +1,6 @@
 import { Fault } from '@drawdown/errors';
 import type { EventLog, StoredMessage, Subjects } from '@drawdown/eventlog';
+import { breath } from '@drawdown/partitions';
 import type { CustomerEvent, MeasuringMeter } from '../../domain/index.js';
 import type { Account } from '../accounts/account.js';
 import type { GrantImage, PartitionStore } from '../accounts/account-store.js';
@@ -97,7 +98,10 @@ export class PartitionOwner {
   /** Applies messages of one stream in order and stores their effects. Safe to call again with the same messages. */
   apply(batch: readonly { readonly message: StoredMessage; readonly value: Input | undefined }[]): Promise<void> {
     return this.#exclusive.run(async () => {
-      for (const { message, value } of batch) await this.#applyOne(message, value);
+      for (const { message, value } of batch) {
+        await breath();
+        await this.#applyOne(message, value);
+      }
       await this.#store();
     });
   }
