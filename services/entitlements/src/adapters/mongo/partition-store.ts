@@ -27,7 +27,7 @@ export interface PartitionStoreOptions {
 }
 
 /** Flushes between two looks for small runs of ids to merge. */
-const FLUSHES_PER_MAINTENANCE = 64;
+const FLUSHES_PER_MAINTENANCE = 16;
 
 /** One partition's documents in one generation of the read model. */
 export class MongoPartitionStore implements PartitionStore {
@@ -83,7 +83,14 @@ export class MongoPartitionStore implements PartitionStore {
     const whole = accounts.map(image => projectionWrite(CUSTOMERS, toDbCustomer(partition, image)));
     await readModel.flush(whole, stamp());
     this.#flushes += 1;
-    if (this.#flushes % FLUSHES_PER_MAINTENANCE === 0) await this.index.maintain(stamp());
+    if (this.#flushes % FLUSHES_PER_MAINTENANCE === 0) await this.#maintainIds();
+  }
+
+  /** One merge makes one run of a few, so it takes several to keep the number of runs, and with it the cost of a look-up, where it is. */
+  async #maintainIds(): Promise<void> {
+    let merged: number;
+    do ({ merged } = await this.index.maintain(this.options.stamp()));
+    while (merged > 0);
   }
 
   async writeWatermark({ usage, entitlements }: OwnerWatermark): Promise<void> {
