@@ -8,7 +8,15 @@ const SECOND_MS = 1_000;
 /** Counts what becomes of usage. */
 export const usageObserver = (): UsageObserver => {
   const effects = counter(Metrics.usageEffects, 'Usage events by what became of them');
-  return { onEffect: (effect, namespace) => effects.add(1, { [Attributes.reason]: effect, [Attributes.namespace]: namespace }) };
+  const known = new Map<string, Readonly<Record<string, string>>>();
+  return {
+    onEffect: (effect, namespace) => {
+      const key = `${effect} ${namespace}`;
+      let attributes = known.get(key);
+      if (attributes === undefined) known.set(key, (attributes = { [Attributes.reason]: effect, [Attributes.namespace]: namespace }));
+      effects.add(1, attributes);
+    },
+  };
 };
 
 /** Tells metrics and logs what the partitions do; a partition that waits is an alarm. */

@@ -29,6 +29,8 @@ export type CustomerAggregate = Aggregate<Customer, CustomerCommand, CustomerEve
 export class Account {
   readonly #days = new Map<string, UsageDay>();
   readonly #usage = new Map<string, EntitlementUsage>();
+  /** Most events are of the day of the one before. */
+  #latestDay: UsageDay | undefined;
   #daysFrom = Number.POSITIVE_INFINITY;
   #usageSequence: number;
   #lastUsageMs: InstantMs;
@@ -66,8 +68,11 @@ export class Account {
     return this.daysNeededFrom >= this.#daysFrom;
   }
 
-  day(id: string): UsageDay | undefined {
-    return this.#days.get(id);
+  /** The day in which an entry is kept, if it is in memory. */
+  dayOf(entry: UsageEntry): UsageDay | undefined {
+    if (this.#latestDay?.keeps(entry) === true) return this.#latestDay;
+    this.#latestDay = this.#days.get(usageDayId(this.dayKey(entry)));
+    return this.#latestDay;
   }
 
   /** Takes stored days into memory; a day that is there already is newer. */
@@ -99,17 +104,21 @@ export class Account {
    * @returns the day, or `undefined` where it holds this message already
    */
   record(entry: UsageEntry, sequence: number): UsageDay | undefined {
-    const key = this.dayKey(entry);
-    const id = usageDayId(key);
-    const day = this.#days.get(id) ?? new UsageDay(key);
-    this.#days.set(id, day);
+    const day = this.dayOf(entry) ?? this.#openDay(entry);
     if (day.holds(sequence)) return undefined;
     day.add(entry.booking, entry.amount, sequence);
     for (const entitlement of this.customer.entitlements) this.#usage.get(entitlement.id)?.add(entitlement, entry);
     return day;
   }
 
+  #openDay(entry: UsageEntry): UsageDay {
+    const day = new UsageDay(this.dayKey(entry));
+    this.#days.set(usageDayId(day.key), day);
+    return day;
+  }
+
   forgetMeter(meterKey: string): void {
+    this.#latestDay = undefined;
     for (const [id, day] of this.#days) if (day.key.meterKey === meterKey) this.#days.delete(id);
     this.#usage.clear();
   }

@@ -47,9 +47,9 @@ export class Accounts {
   async requireDays(entries: readonly { readonly account: Account; readonly entry: UsageEntry }[]): Promise<void> {
     const missing = new Map<string, { account: Account; key: UsageDayKey }>();
     for (const { account, entry } of entries) {
+      if (account.dayOf(entry) !== undefined) continue;
       const key = account.dayKey(entry);
-      const id = usageDayId(key);
-      if (account.day(id) === undefined) missing.set(id, { account, key });
+      missing.set(usageDayId(key), { account, key });
     }
     if (missing.size === 0) return;
     const found = await this.store.loadDays([...missing.values()].map(({ key }) => key));

@@ -46,6 +46,11 @@ export class UsageDay {
     this.#sequence = this.#storedThrough;
   }
 
+  /** Whether the entry of this customer is kept here. */
+  keeps({ meterKey, group, booking }: Pick<UsageDayKey, 'meterKey' | 'group'> & { readonly booking: Booking }): boolean {
+    return this.key.meterKey === meterKey && this.key.group === group && this.key.day === dayOf(booking);
+  }
+
   get sequence(): number {
     return this.#sequence;
   }

@@ -28,7 +28,8 @@ export interface TimedEvent {
  */
 export class Catalog {
   readonly #entries = new Map<string, { readonly address: CatalogAddress; entry: CatalogEntry; sequence: number }>();
-  readonly #meters = new Map<string, MeasuringMeter[]>();
+  /** By namespace, then by type of event: asked for every event. */
+  readonly #meters = new Map<string, Map<string, readonly MeasuringMeter[]>>();
   readonly #setAside = new Set<string>();
 
   /** Applies what one message of an entry recorded; older messages than the last applied one change nothing. */
@@ -47,7 +48,7 @@ export class Catalog {
 
   /** All meters that measure a type of event, in the order of their creation. */
   metersFor(namespace: string, eventType: string): readonly MeasuringMeter[] {
-    return this.#meters.get(typeKey(namespace, eventType)) ?? NONE;
+    return this.#meters.get(namespace)?.get(eventType) ?? NONE;
   }
 
   /** Every meter of every namespace: what a partition must have counted before it can answer. */
@@ -74,8 +75,10 @@ export class Catalog {
   #index(namespace: string, event: CatalogEvent): void {
     switch (event.type) {
       case 'meter-created': {
-        const key = typeKey(namespace, event.meter.eventType);
-        this.#meters.set(key, [...(this.#meters.get(key) ?? NONE), measuring(event.meter)]);
+        const byType = this.#meters.get(namespace) ?? new Map<string, readonly MeasuringMeter[]>();
+        const { eventType } = event.meter;
+        byType.set(eventType, [...(byType.get(eventType) ?? NONE), measuring(event.meter)]);
+        this.#meters.set(namespace, byType);
         return;
       }
       case 'message-set-aside':
@@ -97,7 +100,5 @@ const NONE: readonly MeasuringMeter[] = [];
 export const meterId = (namespace: string, key: string): string => `${namespace.length}/${namespace}/${key}`;
 
 const addressKey = ({ namespace, kind, key }: CatalogAddress): string => JSON.stringify([namespace, kind, key]);
-
-const typeKey = (namespace: string, eventType: string): string => JSON.stringify([namespace, eventType]);
 
 const messageKey = (stream: string, sequence: number): string => `${stream}/${sequence}`;

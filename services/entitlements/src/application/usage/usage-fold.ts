@@ -2,7 +2,7 @@ import { contentHash, type Hash128 } from '@drawdown/cloudevents';
 import type { InstantMs } from '@drawdown/calendar';
 import type { StoredMessage } from '@drawdown/eventlog';
 import { ZERO, type Quantity } from '@drawdown/quantity';
-import { isLate, measure, type LedgerEntitlement } from '../../domain/index.js';
+import { isLate, isPrompt, measure, type LedgerEntitlement } from '../../domain/index.js';
 import type { Account, UsageEntry } from '../accounts/account.js';
 import type { Accounts } from '../accounts/accounts.js';
 import type { UsageDay } from '../accounts/usage-day.js';
@@ -41,6 +41,10 @@ export interface UsageFoldPorts {
   readonly isReady: (meterId: string) => boolean;
 }
 
+/** At hand, unless the index of ids has to be read. */
+type Added = readonly UsageEntry[] | Promise<readonly UsageEntry[]>;
+type Found = Exclude<ReturnType<EventIds['lookup']>, undefined>;
+
 interface Entry {
   readonly account: Account;
   readonly entry: UsageEntry;
@@ -68,7 +72,9 @@ export class UsageFold {
     for (const event of usage.events) {
       const account = accounts.get(event.customer);
       if (account === undefined) throw new Error('the account of an event was not loaded');
-      for (const entry of await this.#entriesOf(message, usage.namespace, event)) entries.push({ account, entry });
+      const added = this.#entriesOf(message, usage.namespace, event);
+      // A promise for every event would cost as much as the event.
+      for (const entry of added instanceof Promise ? await added : added) entries.push({ account, entry });
     }
     await this.#accounts.requireDays(entries);
     for (const account of accounts.values()) {
@@ -86,22 +92,41 @@ export class UsageFold {
   }
 
   /** What an event adds: nothing for one that is known already, was cancelled before it came, or is of no use to any meter. */
-  async #entriesOf(message: StoredMessage, namespace: string, event: UsageEvent): Promise<readonly UsageEntry[]> {
+  #entriesOf(message: StoredMessage, namespace: string, event: UsageEvent): Added {
     const position: Position = { sequence: message.sequence, index: event.index };
-    const lookup = this.#ids.lookup(event.hash, position);
-    const known = lookup instanceof Promise ? await lookup : lookup;
-    const repeat = known === undefined ? undefined : await this.repeatOf(event, known);
-    if (repeat !== undefined) {
-      this.#observer.onEffect(repeat, namespace);
-      return NOTHING;
-    }
+    const known = this.#ids.lookup(event.hash, position);
+    if (known === undefined) return this.#firstTime(message, namespace, event, position);
+    return this.#unlessRepeated(message, namespace, event, position, known);
+  }
+
+  async #unlessRepeated(
+    message: StoredMessage,
+    namespace: string,
+    event: UsageEvent,
+    position: Position,
+    known: Found,
+  ): Promise<readonly UsageEntry[]> {
+    const first = await known;
+    const repeat = first === undefined ? undefined : await this.repeatOf(event, first);
+    if (repeat === undefined) return this.#firstTime(message, namespace, event, position);
+    this.#observer.onEffect(repeat, namespace);
+    return NOTHING;
+  }
+
+  #firstTime(message: StoredMessage, namespace: string, event: UsageEvent, position: Position): Added {
     this.#ids.add(event.hash, position, message.timeMs);
     if (event.cancels !== undefined) return this.#cancellation(message, namespace, event.cancels, position);
-    const buried = this.#ids.lookup(tombstoneOf(event.hash), position);
-    if ((buried instanceof Promise ? await buried : buried) !== undefined) {
-      this.#observer.onEffect('CANCELLED', namespace);
-      return NOTHING;
-    }
+    const tombstone = this.#ids.lookup(tombstoneOf(event.hash), position);
+    return tombstone === undefined ? this.#counted(namespace, event) : this.#unlessBuried(namespace, event, tombstone);
+  }
+
+  async #unlessBuried(namespace: string, event: UsageEvent, tombstone: Found): Promise<readonly UsageEntry[]> {
+    if ((await tombstone) === undefined) return this.#counted(namespace, event);
+    this.#observer.onEffect('CANCELLED', namespace);
+    return NOTHING;
+  }
+
+  #counted(namespace: string, event: UsageEvent): readonly UsageEntry[] {
     const entries = this.measured(namespace, event);
     this.#observer.onEffect(entries.length === 0 ? 'UNMATCHED' : 'COUNTED', namespace);
     return this.#ready(namespace, entries);
@@ -170,6 +195,7 @@ export class UsageFold {
 }
 
 const NOTHING: readonly UsageEntry[] = [];
+const NOBODY: readonly LedgerEntitlement[] = [];
 
 const keep = (days: Set<UsageDay>, day: UsageDay | undefined): void => {
   if (day !== undefined) days.add(day);
@@ -179,7 +205,10 @@ const balanceAt = (account: Account, entitlement: LedgerEntitlement, at: Instant
   at < entitlement.measureUsageFrom ? ZERO : account.usageOf(entitlement).balanceAt(entitlement, at).readAt(at).balance;
 
 /** The entitlements that count the entry at a time of which something else was true until now. */
-const lateFor = ({ customer }: Account, { booking, meterKey }: UsageEntry): readonly LedgerEntitlement[] =>
-  customer.entitlements.filter(
+const lateFor = ({ customer }: Account, { booking, meterKey }: UsageEntry): readonly LedgerEntitlement[] => {
+  // Nobody may call late what is prompt, and nearly everything is.
+  if (isPrompt(booking)) return NOBODY;
+  return customer.entitlements.filter(
     ({ meter, lateness, measureUsageFrom }) => meter.key === meterKey && isLate(booking, lateness) && booking.at >= measureUsageFrom,
   );
+};

@@ -61,6 +61,8 @@ interface UsageAddress {
   readonly partition: number;
   /** The encoded token; absent in the subject of an envelope. */
   readonly customerToken: string | undefined;
+  /** Tokens of the customers seen in this message; `undefined`: not the key of a customer. An envelope names the same ones again and again. */
+  readonly tokens: Map<string, string | undefined>;
 }
 
 const addressOf = (subjects: Subjects, subject: string): UsageAddress | undefined => {
@@ -70,7 +72,7 @@ const addressOf = (subjects: Subjects, subject: string): UsageAddress | undefine
   const namespace = parsed.values[0];
   if (namespaceToken === undefined || namespace === undefined || rest.length > 0) return undefined;
   if ((parsed.kind === 'envelope') !== (customerToken === undefined)) return undefined;
-  return { namespace, namespaceToken, partition: parsed.partition, customerToken };
+  return { namespace, namespaceToken, partition: parsed.partition, customerToken, tokens: new Map() };
 };
 
 const place = (address: UsageAddress, event: CloudEvent, index: number, arrivedMs: number): UsageEvent | Rejection => {
@@ -93,7 +95,7 @@ const place = (address: UsageAddress, event: CloudEvent, index: number, arrivedM
 };
 
 const misplacement = (address: UsageAddress, event: CloudEvent, customer: string): Omit<Rejection, 'index'> | undefined => {
-  const token = tokenOf(customer);
+  const token = tokenOf(address.tokens, customer);
   if (token === undefined) return { reason: 'EVENT_INVALID', detail: 'subject is not a customer key: 1 to 128 bytes of UTF-8' };
   const saidNamespace = event.extensions.namespace;
   const isForeign = saidNamespace !== undefined && saidNamespace !== address.namespace;
@@ -105,7 +107,15 @@ const misplacement = (address: UsageAddress, event: CloudEvent, customer: string
   return { reason: 'SUBJECT_MISMATCH', detail: `the event is of ${customer}, which its subject does not say` };
 };
 
-const tokenOf = (customer: string): string | undefined => {
+const tokenOf = (known: UsageAddress['tokens'], customer: string): string | undefined => {
+  const token = known.get(customer);
+  if (token !== undefined || known.has(customer)) return token;
+  const encoded = encodedOrUndefined(customer);
+  known.set(customer, encoded);
+  return encoded;
+};
+
+const encodedOrUndefined = (customer: string): string | undefined => {
   try {
     return encodeToken(customer);
   } catch (error) {
