@@ -7,7 +7,7 @@ import { describeMachine, describeServers } from '../bed/circumstances.js';
 import { addCpu, readCpu, usedBetween, type CpuSeconds, type WatchedProcess } from '../bed/cpu-time.js';
 import { createCustomers, customerKeys, usedByAll } from '../bed/customers.js';
 import { describeForm, type Measured } from './report.js';
-import { drawdown, RAW_PREFIX, rawBulkWrite, rawJetStream, type Side } from './sides.js';
+import { drawdown, rawBulkWrite, rawJetStream, type Side } from './sides.js';
 import { prepareUsage, type PreparedUsage } from './usage.js';
 
 /** How producers send, and how much of it is measured. */
@@ -64,7 +64,8 @@ class IngestRun {
 
   /** Every side in turn, as often as the form says; the first round is not counted. */
   async measure(form: Form): Promise<readonly Measured[]> {
-    for (const side of this.sides) await this.#once(side, this.#prepare(side, form, WARM_UP_EVENTS));
+    const warmUp = this.#prepare(form, WARM_UP_EVENTS);
+    for (const side of this.sides) await this.#once(side, warmUp);
     const measured = this.sides.map((side): Measured => ({
       side: side.name,
       rates: [],
@@ -74,8 +75,8 @@ class IngestRun {
       messages: 0,
     }));
     for (let pair = 0; pair < form.pairs; pair += 1) {
+      const usage = this.#prepare(form, form.eventsPerPair);
       for (const [index, side] of this.sides.entries()) {
-        const usage = this.#prepare(side, form, form.eventsPerPair);
         const { seconds, cpu } = await this.#once(side, usage);
         const sum = measured[index];
         if (sum === undefined) continue;
@@ -89,9 +90,13 @@ class IngestRun {
     return measured;
   }
 
-  #prepare(side: Side, { eventsPerMessage }: Form, events: number): PreparedUsage {
-    const subjects = new Subjects(side.prefix === 'raw' ? RAW_PREFIX : SERVICE_PREFIX);
-    return prepareUsage(subjects, { namespace: this.bed.namespace, customers: this.customers, events, eventsPerMessage });
+  #prepare({ eventsPerMessage }: Form, events: number): PreparedUsage {
+    return prepareUsage(new Subjects(SERVICE_PREFIX), {
+      namespace: this.bed.namespace,
+      customers: this.customers,
+      events,
+      eventsPerMessage,
+    });
   }
 
   async #once(side: Side, usage: PreparedUsage): Promise<{ readonly seconds: number; readonly cpu: CpuSeconds }> {
@@ -100,7 +105,7 @@ class IngestRun {
     await side.run(usage.messages);
     const seconds = (performance.now() - startedMs) / 1_000;
     const cpu = usedBetween(before, await readCpu(this.#processes));
-    if (side.prefix === 'service') this.published += usage.tokens;
+    if (side.isOurs) this.published += usage.tokens;
     await side.tidy();
     return { seconds, cpu };
   }

@@ -10,14 +10,14 @@ import type { PreparedMessage } from './usage.js';
 /** One of the things that are measured beside each other; resolves when everything is durable. */
 export interface Side {
   readonly name: string;
-  /** Whether it is sent what goes to the service, or what goes to a stream that nobody reads. */
-  readonly prefix: 'service' | 'raw';
+  /** Whether it counts what it is sent. */
+  readonly isOurs: boolean;
   readonly run: (messages: readonly PreparedMessage[]) => Promise<void>;
   /** Outside the measured time. */
   readonly tidy: () => Promise<void>;
 }
 
-export const RAW_PREFIX = 'bench-raw';
+const RAW_PREFIX = 'bench-raw';
 const RAW_STREAM = 'BENCH_RAW';
 const RAW_DATABASE = 'bench_raw';
 const RAW_COLLECTION = 'messages';
@@ -32,7 +32,7 @@ export const drawdown = (bed: Bed, nats: NatsConnection): Side => {
   const client = jetstream(nats);
   return {
     name: 'Drawdown: published → durable in the projection',
-    prefix: 'service',
+    isOurs: true,
     run: async messages => untilDurable(bed, await publishAll(client, messages)),
     tidy: NOTHING_TO_TIDY,
   };
@@ -55,11 +55,13 @@ export const rawJetStream = async (nats: NatsConnection): Promise<Side> => {
   await manager.streams.add({ name: RAW_STREAM, subjects: [`${RAW_PREFIX}.>`], storage: StorageType.File });
   return {
     name: 'raw JetStream publish',
-    prefix: 'raw',
-    run: async messages => void (await publishAll(client, messages)),
+    isOurs: false,
+    run: async messages => void (await publishAll(client, messages.map(toRaw))),
     tidy: async () => void (await manager.streams.purge(RAW_STREAM)),
   };
 };
+
+const toRaw = (message: PreparedMessage): PreparedMessage => ({ ...message, subject: `${RAW_PREFIX}.${message.subject}` });
 
 /** The same payloads as documents, one for each message, in bulk writes one after the other. */
 export const rawBulkWrite = (mongodb: MongoClient): Side => {
@@ -67,7 +69,7 @@ export const rawBulkWrite = (mongodb: MongoClient): Side => {
   const collection = database.collection<{ readonly _id: number; readonly payload: Binary }>(RAW_COLLECTION);
   return {
     name: 'raw MongoDB bulkWrite',
-    prefix: 'raw',
+    isOurs: false,
     run: async messages => {
       for (const { start, end } of bulksOf(messages)) {
         const inserts = messages.slice(start, end).map(({ data }, index) => ({
