@@ -2,12 +2,12 @@ import type { Collection, Filter, SortDirection } from 'mongodb';
 import { ProjectionUnavailable } from './faults.js';
 import type { ProjectedDocument } from './types.js';
 
-/** Largest page and largest list of ids of one query. */
-export const PAGE_DOCUMENTS_MAX = 1_000;
+/** Largest page and largest list of ids of one query: a list's largest page, and one more that tells whether another follows. */
+export const PAGE_DOCUMENTS_MAX = 1_001;
 const SCAN_DOCUMENTS_PER_FETCH = 500;
 
 export interface PageRequest<T> {
-  /** Fields in order of weight; `_id` ascending always comes last and makes the order total. */
+  /** Fields in order of weight, none of them null in any document; `_id` ascending always comes last and makes the order total. */
   readonly sort: readonly { readonly field: keyof T & string; readonly direction: 1 | -1 }[];
   /** 1 to {@link PAGE_DOCUMENTS_MAX}. */
   readonly limit: number;

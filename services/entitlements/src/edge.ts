@@ -123,7 +123,7 @@ const providersOf = (
     { provide: OwnerCalls, useValue: calls },
     { provide: CustomerCommands, useValue: commands },
     { provide: BatchAccess, useValue: batch },
-    { provide: Lists, useValue: new Lists(() => partitions.readModel, nowMs) },
+    { provide: Lists, useValue: new Lists(() => partitions.readModel, calls.positions, nowMs) },
     { provide: CatalogLog, useValue: log },
     { provide: CatalogReads, useValue: new CatalogReads(catalog, feed, incarnation) },
     { provide: UsageIngest, useValue: new UsageIngest(publishUsageTo(publisher, subjects), calls, effects, nowMs) },

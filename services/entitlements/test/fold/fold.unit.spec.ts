@@ -1,4 +1,4 @@
-import { DAY_MS, floorToMinute, HOUR_MS, MINUTE_MS, parseInterval, SECOND_MS } from '@drawdown/calendar';
+import { DAY_MS, HOUR_MS, MINUTE_MS, parseInterval, SECOND_MS } from '@drawdown/calendar';
 import type { StoredMessage } from '@drawdown/eventlog';
 import { formatQuantity, parseQuantity } from '@drawdown/quantity';
 import fc from 'fast-check';

@@ -1,9 +1,8 @@
 import { Fault, Refusal } from '@drawdown/errors';
-import { decodePosition, UNPARTITIONED } from '@drawdown/eventlog';
+import { UNPARTITIONED } from '@drawdown/eventlog';
 import type { CallContext } from '@drawdown/grpc';
 import type { ProjectionCollection, ReadModel } from '@drawdown/projections';
 import {
-  type Entitlement,
   type Freshness,
   type ListEntitlementsRequest,
   type ListEntitlementsResponse,
@@ -12,11 +11,12 @@ import {
 } from '@drawdown/proto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CUSTOMERS, GRANTS, type CustomerDocument, type GrantDocument } from '../mongo/documents.js';
-import { fromDbCustomer } from '../mongo/map-documents.js';
 import { grantFromJson } from '../wire/ledger-json.js';
 import { toApiEntitlement } from './convert/entitlements.js';
 import { toApiGrant } from './convert/grants.js';
 import { toApiTimestamp } from './convert/instants.js';
+import { countEntitlements, entitledCustomers, placesIn } from './entitlement-places.js';
+import type { Positions } from './owner/positions.js';
 import { decodePageToken, encodePageToken, pageSizeOf, unknownToken } from './paging.js';
 import type { GRANT_ORDERS } from './requests/grants.js';
 
@@ -39,6 +39,7 @@ const LOOK_AGAIN_MS = 20;
 export class Lists {
   constructor(
     private readonly readModel: () => ReadModel,
+    private readonly positions: Positions,
     private readonly nowMs: () => number,
   ) {}
 
@@ -54,46 +55,53 @@ export class Lists {
     };
     const { field, direction } = grantOrder(request.orderBy);
     const limit = pageSizeOf(request);
-    const after = request.pageToken === '' ? undefined : await documentOf(collection, request.pageToken);
-    const found = await collection.findMany(filter, { sort: [{ field, direction }], limit, ...(after === undefined ? {} : { after }) });
+    const after =
+      request.pageToken === '' ? {} : { after: await documentOf(collection, decodePageToken(request.pageToken), context.caller.namespace) };
+    const found = await collection.findMany(filter, { sort: [{ field, direction }], limit: limit + 1, ...after });
+    const shown = found.slice(0, limit);
     const nowMs = this.nowMs();
     return {
-      grants: found.map(({ customer, entitlementId, featureKey, grant, updatedAt }) =>
+      grants: shown.map(({ customer, entitlementId, featureKey, grant, updatedAt }) =>
         toApiGrant({ customer, entitlementId, featureKey }, grantFromJson(grant), nowMs, updatedAt.getTime()),
       ),
-      nextPageToken: found.length < limit ? '' : encodePageToken(found.at(-1)?._id),
+      nextPageToken: found.length > limit ? encodePageToken(shown.at(-1)?._id) : '',
       totalSize: await collection.count(filter),
       freshness,
     };
   }
 
+  /** By customer, then in the order of their creation. */
   async entitlements(request: ListEntitlementsRequest, context: CallContext): Promise<ListEntitlementsResponse> {
     const freshness = await this.#freshness(request.minPosition, context);
+    const { namespace } = context.caller;
     const collection = this.readModel().collection(CUSTOMERS);
-    const filter = {
-      namespace: context.caller.namespace,
-      'entitlements.0': { $exists: true },
-      ...anyOf('customer', request.customers),
-      ...(request.featureKeys.length === 0 ? {} : { 'entitlements.terms.featureKey': { $in: request.featureKeys } }),
-    };
+    const filter = entitledCustomers(namespace, request);
     const limit = pageSizeOf(request);
-    const after = request.pageToken === '' ? undefined : await documentOf(collection, request.pageToken);
-    const found = await collection.findMany(filter, {
+    const [id, index] = request.pageToken === '' ? [] : entitlementToken(request.pageToken);
+    const from = id === undefined ? undefined : await documentOf(collection, id, namespace);
+    const further = await collection.findMany(filter, {
       sort: [{ field: 'customer', direction: 1 }],
-      limit,
-      ...(after === undefined ? {} : { after }),
+      limit: limit + 1,
+      ...(from === undefined ? {} : { after: from }),
     });
+    const places = [
+      ...(from === undefined ? [] : placesIn(from, request).slice(index)),
+      ...further.flatMap(document => placesIn(document, request)),
+    ];
+    const next = places[limit];
     return {
-      entitlements: found.flatMap(document => entitlementsOf(document, request.featureKeys, this.nowMs())),
-      nextPageToken: found.length < limit ? '' : encodePageToken(found.at(-1)?._id),
-      totalSize: await collection.count(filter),
+      entitlements: places
+        .slice(0, limit)
+        .map(({ document, entitlement }) => toApiEntitlement(document.customer, entitlement, this.nowMs())),
+      nextPageToken: next === undefined ? '' : encodePageToken([next.document._id, next.index]),
+      totalSize: await countEntitlements(collection, filter, request),
       freshness,
     };
   }
 
   /** Waits until the documents have everything up to the position. @throws Fault `STALE_READ` */
   async #freshness(minPosition: string, context: CallContext): Promise<Freshness> {
-    const wanted = minPosition === '' ? [] : decodePosition(minPosition).filter(({ partition }) => partition !== UNPARTITIONED);
+    const wanted = this.positions.decode(minPosition).filter(({ partition }) => partition !== UNPARTITIONED);
     for (;;) {
       const stored = await this.readModel().watermarks.readAll();
       const missing = wanted.find(({ stream, partition, sequence }) => (stored.get(partition)?.sequences[stream] ?? 0) < sequence);
@@ -116,17 +124,22 @@ const grantOrder = (orderBy: string): { readonly field: GrantField; readonly dir
   return { field, direction: direction === 'desc' ? -1 : 1 };
 };
 
-/** The last document of the page before: its place in the order is where the next page begins. */
-const documentOf = async <T extends GrantDocument | CustomerDocument>(collection: ProjectionCollection<T>, token: string): Promise<T> => {
-  const id = decodePageToken(token);
+/** The document that a token names: its place in the order is where the next page begins. A token of another namespace names nothing. */
+const documentOf = async <T extends GrantDocument | CustomerDocument>(
+  collection: ProjectionCollection<T>,
+  id: unknown,
+  namespace: string,
+): Promise<T> => {
   if (typeof id !== 'string') throw unknownToken();
   const document = await collection.find(id);
-  if (document === undefined)
+  if (document?.namespace !== namespace)
     throw new Refusal('VALIDATION', 'page_token names an item that is gone: list from the beginning', { field: 'page_token' });
   return document;
 };
 
-const entitlementsOf = (document: CustomerDocument, featureKeys: readonly string[], nowMs: number): Entitlement[] =>
-  fromDbCustomer(document, [])
-    .customer.entitlements.filter(({ featureKey }) => featureKeys.length === 0 || featureKeys.includes(featureKey))
-    .map(entitlement => toApiEntitlement(document.customer, entitlement, nowMs));
+const entitlementToken = (token: string): readonly [id: unknown, index: number] => {
+  const place = decodePageToken(token);
+  const [id, index] = Array.isArray(place) ? (place as readonly unknown[]) : [];
+  if (typeof index !== 'number' || !Number.isSafeInteger(index) || index < 0) throw unknownToken();
+  return [id, index];
+};

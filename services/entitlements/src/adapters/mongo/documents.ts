@@ -43,12 +43,12 @@ export interface GrantDocument extends ProjectedDocument {
   /** The ledger message that changed the grant last. */
   readonly entitlementSequence: number;
   readonly grant: GrantJson;
-  /** Places of the order of lists (entitlements §10.3); `expiresAt` is null where the grant never expires. */
+  /** Places of the order of lists (entitlements §10.3); a grant that never expires comes after all that do. */
   readonly grantId: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly effectiveAt: Date;
-  readonly expiresAt: Date | null;
+  readonly expiresAt: Date;
   readonly isDeleted: boolean;
 }
 

@@ -55,6 +55,9 @@ const toDbBalance = (reading: BalanceReading): BalanceDocument => ({
   hasAccess: reading.hasAccess,
 });
 
+/** The last instant that a date can hold. */
+const LAST_INSTANT_MS = 8_640_000_000_000_000;
+
 export const toDbGrant = (partition: number, image: GrantImage): GrantDocument => ({
   _id: JSON.stringify([image.key.namespace, image.key.customer, image.grant.id]),
   partition,
@@ -67,7 +70,7 @@ export const toDbGrant = (partition: number, image: GrantImage): GrantDocument =
   createdAt: new Date(image.grant.createdAt),
   updatedAt: new Date(image.updatedAt),
   effectiveAt: new Date(image.grant.effectiveAt),
-  expiresAt: image.grant.expiresAt === undefined ? null : new Date(image.grant.expiresAt),
+  expiresAt: new Date(image.grant.expiresAt ?? LAST_INSTANT_MS),
   isDeleted: image.grant.deletedAt !== undefined,
 });
 

@@ -1490,7 +1490,7 @@ export const EntitlementsServiceService = {
       Buffer.from(GetEntitlementResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetEntitlementResponse => GetEntitlementResponse.decode(value),
   },
-  /** Entitlements of the namespace, ordered by creation, then id. */
+  /** Entitlements of the namespace, ordered by customer, then creation. */
   listEntitlements: {
     path: "/drawdown.entitlements.v1.EntitlementsService/ListEntitlements" as const,
     requestStream: false as const,
@@ -1525,7 +1525,7 @@ export interface EntitlementsServiceServer extends UntypedServiceImplementation 
   createEntitlement: handleUnaryCall<CreateEntitlementRequest, CreateEntitlementResponse>;
   /** One entitlement, by id or by feature key among those active now. Errors: NOT_FOUND. */
   getEntitlement: handleUnaryCall<GetEntitlementRequest, GetEntitlementResponse>;
-  /** Entitlements of the namespace, ordered by creation, then id. */
+  /** Entitlements of the namespace, ordered by customer, then creation. */
   listEntitlements: handleUnaryCall<ListEntitlementsRequest, ListEntitlementsResponse>;
   /**
    * Ends the usage period at an instant (entitlements §8.3). Errors: NOT_FOUND, WRONG_TYPE, VALIDATION (future, before the current
@@ -1570,7 +1570,7 @@ export interface EntitlementsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetEntitlementResponse) => void,
   ): ClientUnaryCall;
-  /** Entitlements of the namespace, ordered by creation, then id. */
+  /** Entitlements of the namespace, ordered by customer, then creation. */
   listEntitlements(
     request: ListEntitlementsRequest,
     callback: (error: ServiceError | null, response: ListEntitlementsResponse) => void,

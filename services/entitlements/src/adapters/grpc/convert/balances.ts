@@ -71,7 +71,7 @@ export const toApiAccess = (answer: AccessAnswer): Access => ({
   hasAccess: answer.hasAccess,
   reason: REASONS[answer.reason],
   entitlementId: answer.entitlementId,
-  balance: formatQuantity(answer.balance),
+  balance: answer.reason === 'NO_ENTITLEMENT' ? '' : formatQuantity(answer.balance),
   usageInPeriod: formatQuantity(answer.usageInPeriod),
   overage: formatQuantity(answer.overage),
 });

@@ -15,9 +15,14 @@ export class Positions {
       .map(stream => ({ stream, incarnation: this.incarnations[stream] ?? '', partition, sequence: reached[stream] }));
   }
 
+  /** @throws Refusal as `componentsOf` */
+  decode(minPosition: string): Position {
+    return minPosition === '' ? [] : decodePosition(minPosition, this.incarnations);
+  }
+
   /** @throws Refusal `POSITION_UNKNOWN` for one of another incarnation, `VALIDATION` for a text that is no position */
   componentsOf(minPosition: string, partition: number): Position {
-    return minPosition === '' ? [] : componentsOf(decodePosition(minPosition, this.incarnations), partition);
+    return componentsOf(this.decode(minPosition), partition);
   }
 }
 
