@@ -27,6 +27,8 @@ export interface AggregateOptions<S, C, E> {
   readonly snapshotIsCurrent?: boolean;
   /** How long a message with these events is kept (`Nats-TTL`). @default for ever */
   readonly ttlSecondsOf?: (events: readonly E[]) => number | undefined;
+  /** Told of every message that has come into the state, whoever recorded it, in stream order and once each. @default nothing */
+  readonly onFolded?: (message: RecordedMessage<E>) => void;
   /** Called right before every append; throws to stop it, as an owner does whose lease has run out (design §4.8). @default nothing */
   readonly beforeAppend?: () => void;
   /** @default exponential with full jitter */
@@ -122,7 +124,9 @@ export class Aggregate<S, C, E> {
 
   #foldNew(message: RecordedMessage<E>): boolean {
     this.#history.note(message);
-    return this.#folded.fold(message);
+    const isNew = this.#folded.fold(message);
+    if (isNew) this.#options.onFolded?.(message);
+    return isNew;
   }
 
   async #run(): Promise<void> {
@@ -195,8 +199,9 @@ export class Aggregate<S, C, E> {
       this.#folded.expectAfterExpiry(expected, result.lastSequence);
       return undefined;
     }
-    this.#history.note({ sequence: result.sequence, timeMs: atMs, decisions: group.decisions });
-    this.#folded.adopt(result.sequence, group.after, atMs);
+    const recorded = { sequence: result.sequence, timeMs: atMs, decisions: group.decisions };
+    this.#history.note(recorded);
+    if (this.#folded.adopt(result.sequence, group.after, atMs)) this.#options.onFolded?.(recorded);
     return result.sequence;
   }
 

@@ -53,17 +53,17 @@ export class FoldedState<S, E> {
         if (!isUnknownEvent(event)) state = this.#decider.evolve(state, event, decidedAtMs);
       }
     }
-    this.adopt(sequence, state, Math.max(timeMs, ...decisions.map(decision => decision.decidedAtMs)));
-    return true;
+    return this.adopt(sequence, state, Math.max(timeMs, ...decisions.map(decision => decision.decidedAtMs)));
   }
 
   /** A message of our own, whose state is known; the partition's consumer may have delivered it before its acknowledgement came. */
-  adopt(sequence: number, state: S, timeMs: number): void {
-    if (sequence <= this.#sequence) return;
+  adopt(sequence: number, state: S, timeMs: number): boolean {
+    if (sequence <= this.#sequence) return false;
     this.#state = state;
     this.#sequence = sequence;
     this.#expectedSequence = sequence;
     this.#timeMs = Math.max(this.#timeMs, timeMs);
+    return true;
   }
 
   /** A subject's last sequence falls only when its last message has expired; what that did to the state stays. */

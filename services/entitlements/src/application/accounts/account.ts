@@ -1,7 +1,9 @@
 import { DAY_MS, type InstantMs } from '@drawdown/calendar';
-import type { Aggregate } from '@drawdown/eventlog';
+import type { Aggregate, RecordedMessage } from '@drawdown/eventlog';
 import type { Quantity } from '@drawdown/quantity';
 import type { Booking, Customer, CustomerCommand, CustomerEvent, LedgerEntitlement } from '../../domain/index.js';
+import type { GrantImage } from './account-store.js';
+import { ChangedGrants } from './changed-grants.js';
 import { EntitlementUsage } from './entitlement-usage.js';
 import { dayOf, UsageDay, type UsageDayKey } from './usage-day.js';
 
@@ -22,11 +24,16 @@ export interface UsageEntry {
 
 export type CustomerAggregate = Aggregate<Customer, CustomerCommand, CustomerEvent>;
 
+/** Makes the aggregate of an account, which wants to hear of every message that comes into its state. */
+export type OpenAggregate = (onFolded: (message: RecordedMessage<CustomerEvent>) => void) => CustomerAggregate;
+
 /**
  * One customer in the memory of the partition's owner: the ledger, and the usage that its entitlements count. Its answers are f(usage up to
  * u, ledger up to e), whatever order the two were read in (design §4.6).
  */
 export class Account {
+  readonly aggregate: CustomerAggregate;
+  readonly #changedGrants = new ChangedGrants();
   readonly #days = new Map<string, UsageDay>();
   readonly #usage = new Map<string, EntitlementUsage>();
   /** Most events are of the day of the one before. */
@@ -37,15 +44,26 @@ export class Account {
 
   constructor(
     readonly key: CustomerKey,
-    readonly aggregate: CustomerAggregate,
+    openAggregate: OpenAggregate,
     usage: { readonly sequence: number; readonly lastMs: InstantMs },
   ) {
+    this.aggregate = openAggregate(message => this.#changedGrants.note(message));
     this.#usageSequence = usage.sequence;
     this.#lastUsageMs = usage.lastMs;
   }
 
   get customer(): Customer {
     return this.aggregate.state;
+  }
+
+  /** The grants that messages in the state have changed and that are not stored yet. */
+  get changedGrants(): readonly GrantImage[] {
+    return this.#changedGrants.imagesIn(this.key, this.customer);
+  }
+
+  /** Forgets those of the images that nothing has changed since. */
+  grantsStored(images: readonly GrantImage[]): void {
+    this.#changedGrants.forget(images);
   }
 
   /** Last message of the usage stream that names this customer; 0: none. */

@@ -1,11 +1,12 @@
-import { Account, usageDayId, type CustomerAggregate, type CustomerKey, type UsageEntry } from './account.js';
+import { Account, usageDayId, type CustomerKey, type OpenAggregate, type UsageEntry } from './account.js';
 import { ACCOUNTS_PER_LOAD_MAX, type AccountStore, type StoredAccount } from './account-store.js';
 import { UsageDay, type UsageDayKey } from './usage-day.js';
 
 /** Accounts kept warm in one partition; the least recently used are let go first, never one that has not been stored. */
 const WARM_ACCOUNTS_MAX = 20_000;
 
-export type OpenAggregate = (key: CustomerKey, stored: StoredAccount | undefined) => CustomerAggregate;
+/** How the aggregate of a customer begins, given what is stored of it. */
+export type AggregateFrom = (key: CustomerKey, stored: StoredAccount | undefined) => OpenAggregate;
 
 /** The customers of one partition: those in memory, and the others when they are needed. */
 export class Accounts {
@@ -16,7 +17,7 @@ export class Accounts {
 
   constructor(
     private readonly store: AccountStore,
-    private readonly openAggregate: OpenAggregate,
+    private readonly aggregateFrom: AggregateFrom,
   ) {}
 
   /** The account if it is in memory with all the usage that its balances need. */
@@ -84,7 +85,7 @@ export class Accounts {
   }
 
   #adopt(key: CustomerKey, stored: StoredAccount | undefined): Account {
-    const account = new Account(key, this.openAggregate(key, stored), {
+    const account = new Account(key, this.aggregateFrom(key, stored), {
       sequence: stored?.usageSequence ?? 0,
       lastMs: stored?.lastUsageMs ?? 0,
     });

@@ -9,7 +9,7 @@ import {
 } from '../../domain/index.js';
 import { commandIndex } from '../ledger/command-ids.js';
 import type { EventIds } from '../usage/event-ids.js';
-import type { OpenAggregate } from './accounts.js';
+import type { AggregateFrom } from './accounts.js';
 
 /** Command ids are recognised for this long; an older command is refused with `COMMAND_EXPIRED` (design §3.11). */
 export const COMMAND_WINDOW_MS = 24 * 3_600_000;
@@ -23,8 +23,9 @@ export interface LedgerPorts {
 
 /** The aggregate of a customer as the documents have it. They hold everything up to the watermark, and the consumer delivers the rest. */
 export const aggregateFrom =
-  ({ log, subjects, clock, ids }: LedgerPorts): OpenAggregate =>
+  ({ log, subjects, clock, ids }: LedgerPorts): AggregateFrom =>
   (key, stored) =>
+  onFolded =>
     new Aggregate<Customer, CustomerCommand, CustomerEvent>({
       log,
       subject: subjects.customer(key.namespace, key.customer),
@@ -33,6 +34,7 @@ export const aggregateFrom =
       commandWindowMs: COMMAND_WINDOW_MS,
       commands: commandIndex(ids, key),
       snapshotIsCurrent: true,
+      onFolded,
       snapshot: {
         state: stored?.customer ?? NEW_CUSTOMER,
         sequence: stored?.ledgerSequence ?? 0,

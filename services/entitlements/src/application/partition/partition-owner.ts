@@ -3,7 +3,7 @@ import type { EventLog, StoredMessage, Subjects } from '@drawdown/eventlog';
 import { breath } from '@drawdown/partitions';
 import type { CustomerEvent, MeasuringMeter } from '../../domain/index.js';
 import type { Account } from '../accounts/account.js';
-import type { GrantImage, PartitionStore } from '../accounts/account-store.js';
+import type { PartitionStore } from '../accounts/account-store.js';
 import { Accounts } from '../accounts/accounts.js';
 import { aggregateFrom } from '../accounts/open-aggregate.js';
 import type { UsageDay } from '../accounts/usage-day.js';
@@ -41,7 +41,6 @@ const COUNTED_DAYS_PER_FLUSH = 2_000;
 interface Unstored {
   readonly accounts: Set<Account>;
   readonly days: Set<UsageDay>;
-  readonly grants: Map<string, GrantImage>;
   readonly corrections: Correction[];
 }
 
@@ -176,8 +175,10 @@ export class PartitionOwner {
     const accounts = [...unstored.accounts];
     // An entitlement that has just come may count usage of days that nobody has needed until now.
     await this.accounts.requireAll(accounts.filter(({ isComplete }) => !isComplete).map(({ key }) => key));
-    const changes = { grants: [...unstored.grants.values()], days: [...unstored.days], accounts: accounts.map(imageOf) };
+    const grants = accounts.map(account => ({ account, images: account.changedGrants }));
+    const changes = { grants: grants.flatMap(({ images }) => images), days: [...unstored.days], accounts: accounts.map(imageOf) };
     await this.ports.store.flush(changes);
+    for (const { account, images } of grants) account.grantsStored(images);
     await this.writeWatermark();
     this.#unstored = nothingUnstored();
     this.accounts.unpin(accounts);
@@ -206,4 +207,4 @@ export class PartitionOwner {
   }
 }
 
-const nothingUnstored = (): Unstored => ({ accounts: new Set(), days: new Set(), grants: new Map(), corrections: [] });
+const nothingUnstored = (): Unstored => ({ accounts: new Set(), days: new Set(), corrections: [] });
