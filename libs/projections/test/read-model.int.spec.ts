@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   followReadModel,
+  PAGE_DOCUMENTS_MAX,
   projectionWrite,
   ReadModel,
   type CollectionDeclaration,
