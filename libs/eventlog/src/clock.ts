@@ -59,6 +59,8 @@ export class ServerClock {
 
   #dropOld(): void {
     const oldestMs = this.#monotonicMs() - LIMITS.clockSampleAgeMsMax;
+    const [first] = this.#samples;
+    if (first === undefined || first.receivedAtMs >= oldestMs) return;
     this.#samples = this.#samples.filter(sample => sample.receivedAtMs >= oldestMs);
   }
 }

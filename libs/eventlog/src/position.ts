@@ -20,10 +20,17 @@ export type Position = readonly PositionComponent[];
 
 const VERSION = 'p1';
 
+/** A position never changes, and a quiet partition answers every question with the same one. */
+const encoded = new WeakMap<Position, string>();
+
 /** An opaque token, safe in headers and URLs. */
 export const encodePosition = (position: Position): string => {
+  const known = encoded.get(position);
+  if (known !== undefined) return known;
   const rows = position.map(({ stream, incarnation, partition, sequence }) => [stream, incarnation, partition, sequence]);
-  return `${VERSION}.${Buffer.from(JSON.stringify(rows)).toString('base64url')}`;
+  const token = `${VERSION}.${Buffer.from(JSON.stringify(rows)).toString('base64url')}`;
+  encoded.set(position, token);
+  return token;
 };
 
 /**

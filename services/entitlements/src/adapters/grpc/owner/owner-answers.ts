@@ -1,4 +1,5 @@
 import { isFault, Fault } from '@drawdown/errors';
+import type { Position } from '@drawdown/eventlog';
 import type { Account } from '../../../application/accounts/account.js';
 import type { View } from '../../../application/answers/view.js';
 import type { PartitionOwner } from '../../../application/partition/partition-owner.js';
@@ -6,8 +7,17 @@ import type { Partitions } from '../../partitions/partitions.js';
 import { staleRead, type Positions } from './positions.js';
 import type { OwnerCall, OwnerRoute, ReadRoute } from './route.js';
 
+interface ReachedPosition {
+  readonly usage: number;
+  readonly ledger: number;
+  readonly position: Position;
+}
+
 /** What the owner of a partition answers, from its memory, once that is as new as the question asks for. */
 export class OwnerAnswers {
+  /** By partition; the same as long as nothing more is known. */
+  readonly #reachedPositions = new Map<number, ReachedPosition>();
+
   constructor(
     private readonly partitions: Partitions,
     private readonly positions: Positions,
@@ -94,9 +104,17 @@ export class OwnerAnswers {
       account,
       nowMs,
       asOfMs: nowMs,
-      position: this.positions.of(partition, owner.usageSequence, Math.max(owner.ledgerSequence, account.aggregate.sequence)),
+      position: this.#positionOf(partition, owner.usageSequence, Math.max(owner.ledgerSequence, account.aggregate.sequence)),
       stale: false,
       isReady: id => owner.isReady(id),
     };
+  }
+
+  #positionOf(partition: number, usage: number, ledger: number): Position {
+    const known = this.#reachedPositions.get(partition);
+    if (known?.usage === usage && known.ledger === ledger) return known.position;
+    const position = this.positions.of(partition, usage, ledger);
+    this.#reachedPositions.set(partition, { usage, ledger, position });
+    return position;
   }
 }
