@@ -1761,7 +1761,7 @@ export const ArchiveFeatureResponse: MessageFns<ArchiveFeatureResponse> = {
 
 /**
  * Meters and features: what is counted, and what is sold (entitlements §13.3, §1.1).
- * Every RPC: UNAUTHENTICATED without a valid token, PERMISSION_DENIED without the role, INVALID_ARGUMENT (VALIDATION) for bad fields,
+ * Every RPC: UNAUTHENTICATED without a valid token, INVALID_ARGUMENT (VALIDATION) for bad fields,
  * UNAVAILABLE (CLOCK_UNCERTAIN, STALE_READ) when it may be repeated.
  */
 export type CatalogServiceService = typeof CatalogServiceService;

@@ -52,7 +52,7 @@ export enum LatePolicy {
   BOOK_NOW = 1,
   /** REJECT - It does not count; it is kept and flagged. */
   REJECT = 2,
-  /** APPLY - It counts at its own time where no checkpoint forbids it, else at arrival. */
+  /** APPLY - It counts at its own time where no checkpoint forbids it, else at arrival. Refused until it is built. */
   APPLY = 3,
 }
 
@@ -80,7 +80,7 @@ export interface MeteredConfig {
   softLimit: boolean;
   /** Overage is carried over resets instead of forgiven. */
   preserveOverageAtReset: boolean;
-  /** How late an event may come and still be booked at its own time, in seconds; 0–2,678,400 (31 days), default 604,800 (7 days). */
+  /** How late an event may come and still be booked at its own time, in seconds; 3,600–2,678,400 (31 days), default 604,800 (7 days). */
   lateWindowSeconds?:
     | number
     | undefined;
