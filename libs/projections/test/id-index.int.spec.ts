@@ -158,6 +158,19 @@ describe('the index of ids', () => {
     expect(await loaded.lookup(keyOf('b'), AFTER_ALL)).toEqual(at(2));
   });
 
+  it('keeps ids of two streams apart that were seen at the same sequences', async () => {
+    const { model, load } = await fixture();
+    const index = await load();
+    for (const name of ['usage', 'ledger']) {
+      index.add(keyOf(name), at(111), T0_MS);
+      await model.flush(index.pendingSegments(), stamp());
+      index.flushed();
+    }
+    const reloaded = await load();
+    expect(await reloaded.lookup(keyOf('usage'), AFTER_ALL)).toEqual(at(111));
+    expect(await reloaded.lookup(keyOf('ledger'), AFTER_ALL)).toEqual(at(111));
+  });
+
   it('merges small runs into larger ones and loses nothing', async () => {
     const { model, load, documents } = await fixture();
     const index = await load();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ProjectionUnavailable } from '../faults.js';
 import type { ReadModel } from '../read-model.js';
 import type { CollectionDeclaration, ProjectionWrite, Stamp } from '../types.js';
@@ -42,8 +43,6 @@ export class IdIndex {
   private table = new IdTable();
   private firstTimeMs = Number.POSITIVE_INFINITY;
   private lastTimeMs = Number.NEGATIVE_INFINITY;
-  private first: Place | undefined;
-  private last: Place | undefined;
   private unflushed: FilledSegment[] = [];
   private runs: readonly Run[] = [];
   private readonly reading = new Map<string, Promise<Entries | undefined>>();
@@ -86,19 +85,16 @@ export class IdIndex {
       throw new RangeError(`sequence ${sequence} is out of range`);
     if (!Number.isInteger(index) || index < 0 || index > INDEX_MAX) throw new RangeError(`index ${index} is out of range`);
     this.table.add(wordsOf(key), place);
-    if (this.table.count === 1) this.first = place;
-    this.last = place;
     if (timeMs < this.firstTimeMs) this.firstTimeMs = timeMs;
     if (timeMs > this.lastTimeMs) this.lastTimeMs = timeMs;
   }
 
   /** The documents to store with the next flush; after it {@link flushed}. Asked again before that, they come again. */
   pendingSegments(): ProjectionWrite[] {
-    if (this.table.count > 0 && this.first !== undefined && this.last !== undefined) {
-      const { partition } = this.options;
-      // The same ids flushed again after a crash get the same name, so that a crash loop does not pile up runs.
-      const run = `${partition}:${this.first.sequence}.${this.first.index}-${this.last.sequence}.${this.last.index}`;
-      this.unflushed.push(...segmentsOf(run, this.table.drain(), { firstTimeMs: this.firstTimeMs, lastTimeMs: this.lastTimeMs }));
+    if (this.table.count > 0) {
+      const entries = this.table.drain();
+      const run = `${this.options.partition}:${digestOf(entries)}`;
+      this.unflushed.push(...segmentsOf(run, entries, { firstTimeMs: this.firstTimeMs, lastTimeMs: this.lastTimeMs }));
       this.firstTimeMs = Number.POSITIVE_INFINITY;
       this.lastTimeMs = Number.NEGATIVE_INFINITY;
     }
@@ -214,3 +210,9 @@ export class IdIndex {
     return `${this.options.readModel.generation}/${this.options.declaration.name}/${segment.id}`;
   }
 }
+
+/**
+ * Names a run by what is in it: the same ids flushed again after a crash are the same run, so that a crash loop does not pile them up, and other ids are
+ * another one. Sequences cannot name it: places of several streams lie in one index, and the same numbers occur in each.
+ */
+const digestOf = ({ bytes }: Entries): string => createHash('sha256').update(bytes).digest('base64url');
