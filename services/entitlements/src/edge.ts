@@ -113,6 +113,7 @@ const providersOf = (
     host: () => partitions.host,
     readModel: () => partitions.readModel,
     catalog: log,
+    messageAt: async (stream, sequence) => readerOf(stream).at(sequence),
     deadLetters: new DeadLetterLog(publisher, readerOf('deadletters'), subjects, CONTEXT),
     subjects,
     incarnation,

@@ -1,4 +1,5 @@
-import { encodePosition, PARTITIONS, UNPARTITIONED, type Subjects } from '@drawdown/eventlog';
+import { Refusal } from '@drawdown/errors';
+import { encodePosition, PARTITIONS, UNPARTITIONED, type StoredMessage, type Subjects } from '@drawdown/eventlog';
 import type { CallContext } from '@drawdown/grpc';
 import type { PartitionHost } from '@drawdown/partitions';
 import type { ReadModel } from '@drawdown/projections';
@@ -23,12 +24,22 @@ import { decodePageToken, encodePageToken, pageSizeOf, unknownToken } from './pa
 /** Bytes of a dead letter that a list shows. */
 const SHOWN_BYTES_MAX = 4_096;
 
+/** Operators work over all namespaces, whichever their token names: what one has set aside another one may take back. */
+const EVERY_NAMESPACE = '-';
+
+type FoldedStream = 'usage' | 'entitlements';
+
+/** A command about one message. */
+type MessageCommand = CommandRequest & { readonly stream: string; readonly sequence: number };
+
 export interface OperationsOptions {
   readonly calls: OwnerCalls;
   readonly host: () => PartitionHost<Input>;
   readonly readModel: () => ReadModel;
   readonly catalog: CatalogLog;
   readonly deadLetters: DeadLetterLog;
+  /** A message of a stream; absent: it is not there, or not any more. */
+  readonly messageAt: (stream: FoldedStream, sequence: number) => Promise<StoredMessage | undefined>;
   readonly subjects: Subjects;
   readonly incarnation: string;
   readonly auditRoute: AuditRoute;
@@ -52,7 +63,7 @@ export class Operations {
   }
 
   rebuild(): AsyncGenerator<RebuildProgress> {
-    return rebuild(this.options.readModel());
+    return rebuild(this.options.readModel);
   }
 
   audit(request: AuditProjectionRequest, context: CallContext): Promise<AuditProjectionResponse> {
@@ -79,16 +90,22 @@ export class Operations {
     return encodePosition(calls.positions.of(subjects.parse(replayed.subject)?.partition ?? UNPARTITIONED, replayed.sequence, 0));
   }
 
-  /** Sets a message aside, or takes it back; every fold obeys from then on (design §4.10). */
-  async decide(
-    request: CommandRequest & { readonly stream: string; readonly sequence: number },
-    body: CatalogCommand,
-    context: CallContext,
-  ): Promise<string> {
+  /**
+   * Sets a message aside, or takes it back; every fold obeys from then on (design §4.10).
+   * @throws Refusal `NOT_FOUND` and those of the command's id
+   */
+  async decide(request: MessageCommand, body: CatalogCommand): Promise<string> {
     const { catalog, incarnation } = this.options;
-    const address = { namespace: context.caller.namespace, kind: 'set-aside', key: `${request.stream}-${request.sequence}` } as const;
+    await this.#checkMessage(request);
+    const address = { namespace: EVERY_NAMESPACE, kind: 'set-aside', key: `${request.stream}-${request.sequence}` } as const;
     const command = { id: request.requestId, createdAtMs: requestTimeMs(request), body, bodyHash: bodyHashOf(request) };
     const { sequence } = await catalog.execute(address, command);
     return encodePosition([{ stream: 'entitlements', incarnation, partition: UNPARTITIONED, sequence }]);
+  }
+
+  async #checkMessage({ stream, sequence }: MessageCommand): Promise<void> {
+    const message = await this.options.messageAt(stream === 'usage' ? 'usage' : 'entitlements', sequence);
+    if (message !== undefined) return;
+    throw new Refusal('NOT_FOUND', `the stream has no message ${sequence}`, { kind: 'message', id: `${stream}/${sequence}` });
   }
 }

@@ -72,14 +72,14 @@ export class OperationsController {
   }
 
   @Rpc(OperationsServiceService.setAsideMessage, { request: SetAsideMessageBody, role: OPERATOR })
-  async setAsideMessage(request: SetAsideMessageRequest, context: CallContext): Promise<SetAsideMessageResponse> {
+  async setAsideMessage(request: SetAsideMessageRequest, _context: CallContext): Promise<SetAsideMessageResponse> {
     const { stream, sequence, reason } = request;
-    return { position: await this.operations.decide(request, { type: 'set-aside-message', stream, sequence, reason }, context) };
+    return { position: await this.operations.decide(request, { type: 'set-aside-message', stream, sequence, reason }) };
   }
 
   @Rpc(OperationsServiceService.takeBackMessage, { request: TakeBackMessageBody, role: OPERATOR })
-  async takeBackMessage(request: TakeBackMessageRequest, context: CallContext): Promise<TakeBackMessageResponse> {
+  async takeBackMessage(request: TakeBackMessageRequest, _context: CallContext): Promise<TakeBackMessageResponse> {
     const { stream, sequence } = request;
-    return { position: await this.operations.decide(request, { type: 'take-back-message', stream, sequence }, context) };
+    return { position: await this.operations.decide(request, { type: 'take-back-message', stream, sequence }) };
   }
 }
