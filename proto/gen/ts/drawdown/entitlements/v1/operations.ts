@@ -1747,10 +1747,7 @@ export const OperationsServiceService = {
       Buffer.from(ReplayDeadLetterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReplayDeadLetterResponse => ReplayDeadLetterResponse.decode(value),
   },
-  /**
-   * Tells every fold to pass over a message that breaks our own code; whether there is such a message is not looked at.
-   * Errors: IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED.
-   */
+  /** Tells every fold to pass over a message that breaks our own code. Errors: NOT_FOUND, IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
   setAsideMessage: {
     path: "/drawdown.entitlements.v1.OperationsService/SetAsideMessage" as const,
     requestStream: false as const,
@@ -1762,7 +1759,7 @@ export const OperationsServiceService = {
       Buffer.from(SetAsideMessageResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetAsideMessageResponse => SetAsideMessageResponse.decode(value),
   },
-  /** Undoes SetAsideMessage; the message is applied by the next rebuild. Errors: IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
+  /** Undoes SetAsideMessage; the message is applied by the next rebuild. Errors: NOT_FOUND, IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
   takeBackMessage: {
     path: "/drawdown.entitlements.v1.OperationsService/TakeBackMessage" as const,
     requestStream: false as const,
@@ -1790,12 +1787,9 @@ export interface OperationsServiceServer extends UntypedServiceImplementation {
   listDeadLetters: handleUnaryCall<ListDeadLettersRequest, ListDeadLettersResponse>;
   /** Publishes the original bytes of a dead letter again. Errors: NOT_FOUND. */
   replayDeadLetter: handleUnaryCall<ReplayDeadLetterRequest, ReplayDeadLetterResponse>;
-  /**
-   * Tells every fold to pass over a message that breaks our own code; whether there is such a message is not looked at.
-   * Errors: IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED.
-   */
+  /** Tells every fold to pass over a message that breaks our own code. Errors: NOT_FOUND, IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
   setAsideMessage: handleUnaryCall<SetAsideMessageRequest, SetAsideMessageResponse>;
-  /** Undoes SetAsideMessage; the message is applied by the next rebuild. Errors: IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
+  /** Undoes SetAsideMessage; the message is applied by the next rebuild. Errors: NOT_FOUND, IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
   takeBackMessage: handleUnaryCall<TakeBackMessageRequest, TakeBackMessageResponse>;
 }
 
@@ -1874,10 +1868,7 @@ export interface OperationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReplayDeadLetterResponse) => void,
   ): ClientUnaryCall;
-  /**
-   * Tells every fold to pass over a message that breaks our own code; whether there is such a message is not looked at.
-   * Errors: IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED.
-   */
+  /** Tells every fold to pass over a message that breaks our own code. Errors: NOT_FOUND, IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
   setAsideMessage(
     request: SetAsideMessageRequest,
     callback: (error: ServiceError | null, response: SetAsideMessageResponse) => void,
@@ -1893,7 +1884,7 @@ export interface OperationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetAsideMessageResponse) => void,
   ): ClientUnaryCall;
-  /** Undoes SetAsideMessage; the message is applied by the next rebuild. Errors: IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
+  /** Undoes SetAsideMessage; the message is applied by the next rebuild. Errors: NOT_FOUND, IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
   takeBackMessage(
     request: TakeBackMessageRequest,
     callback: (error: ServiceError | null, response: TakeBackMessageResponse) => void,
