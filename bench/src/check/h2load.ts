@@ -35,7 +35,8 @@ export const requireH2load = async (): Promise<string> => {
 
 /** Calls as fast as the answers come. @throws Fault `LOAD_FAILED` when a call was not answered */
 export const load = async (options: Load): Promise<LoadResult> => {
-  const headers = ['content-type: application/grpc', 'te: trailers', `authorization: Bearer ${options.token}`];
+  // Every call has a deadline, as those of real clients do (design §3.15).
+  const headers = ['content-type: application/grpc', 'te: trailers', 'grpc-timeout: 5S', `authorization: Bearer ${options.token}`];
   const { stdout } = await run('h2load', [
     ...['-n', String(options.calls), '-c', String(options.connections), '-m', String(options.callsPerConnection)],
     ...['-d', options.bodyFile],
