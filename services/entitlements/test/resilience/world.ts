@@ -7,7 +7,7 @@ import {
   GrantsServiceService,
   type CreateGrantRequest,
 } from '@drawdown/proto';
-import { createEntitlement, createFeature, newRequest, toTimestamp } from '../support/commands.js';
+import { createEntitlement, createFeature, newRequest, toTimestamp, type Asker } from '../support/commands.js';
 import { eventually } from '../support/eventually.js';
 import { mayBeRepeated, type Method, type ServiceClient } from '../support/service-client.js';
 import type { TestDeployment } from '../support/deployment.js';
@@ -44,7 +44,7 @@ export class World {
 
   /** Catalogue, entitlements and the grants that everybody has from the beginning on. */
   async open(): Promise<void> {
-    const client = this.#requireClient();
+    const client: Asker = { call: (method, request) => this.ask(method, request) };
     await createFeature(client, FEATURE, EVENT_TYPE, '$.tokens');
     const start = toTimestamp(this.trace.startMs);
     await inGroups(this.trace.customers, async customer => {

@@ -12,7 +12,12 @@ import {
   type MeteredConfig,
   type Timestamp,
 } from '@drawdown/proto';
-import type { ServiceClient } from './service-client.js';
+import type { Method } from './service-client.js';
+
+/** Whoever asks the service: a client, or something that repeats what a client asks. */
+export interface Asker {
+  call<Request, Answer>(method: Method<Request, Answer>, request: Request): Promise<Answer>;
+}
 
 export const toTimestamp = (atMs: number): Timestamp => ({ seconds: Math.floor(atMs / 1_000), nanos: (atMs % 1_000) * 1_000_000 });
 
@@ -23,7 +28,7 @@ export const newRequest = (): { readonly requestId: string; readonly requestTime
 });
 
 /** A meter that adds a field of the events' data up, and a feature of the same key; known to the replica that was asked when this resolves. */
-export const createFeature = async (client: ServiceClient, key: string, eventType: string, valuePath: string): Promise<void> => {
+export const createFeature = async (client: Asker, key: string, eventType: string, valuePath: string): Promise<void> => {
   const meter = Meter.create({ key, eventType, aggregation: Aggregation.SUM, valuePath });
   const { position: minPosition } = await client.call(CatalogServiceService.createMeter, { ...newRequest(), meter });
   await client.call(CatalogServiceService.getMeter, { key, minPosition });
@@ -34,7 +39,7 @@ export const createFeature = async (client: ServiceClient, key: string, eventTyp
 
 /** A metered entitlement. @returns the position of the command */
 export const createEntitlement = async (
-  client: ServiceClient,
+  client: Asker,
   customer: string,
   featureKey: string,
   metered: Partial<MeteredConfig>,
@@ -44,5 +49,5 @@ export const createEntitlement = async (
 };
 
 /** @returns the position of the command */
-export const createGrant = async (client: ServiceClient, grant: Parameters<typeof Grant.create>[0]): Promise<string> =>
+export const createGrant = async (client: Asker, grant: Parameters<typeof Grant.create>[0]): Promise<string> =>
   (await client.call(GrantsServiceService.createGrant, { ...newRequest(), grant: Grant.create(grant) })).position;
