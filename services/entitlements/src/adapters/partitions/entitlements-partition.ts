@@ -8,6 +8,7 @@ import { audit, type Audit } from './audit.js';
 import { openOwner } from './open-owner.js';
 import { endOfStreams, type Platform } from './platform.js';
 import { usageHistory } from './history.js';
+import { tracedBatch } from './traced-batch.js';
 
 /** How often at most a partition notes how far it has announced. */
 const ANNOUNCED_NOTE_EVERY_MS = 5_000;
@@ -58,6 +59,7 @@ export class EntitlementsPartition implements PartitionProcessor<Input> {
     this.#end = await endOfStreams(platform, lease.partition);
     this.#owner = owner;
     await this.takeUpMeters();
+    if (this.isCurrent) await owner.markFolded();
     return { usage: owner.usageSequence, entitlements: owner.ledgerSequence };
   }
 
@@ -67,7 +69,8 @@ export class EntitlementsPartition implements PartitionProcessor<Input> {
 
   async apply(batch: readonly Delivery<Input>[]): Promise<void> {
     const owner = this.#requireOwner();
-    await owner.apply(batch);
+    await tracedBatch(this.options.lease.partition, batch, () => owner.apply(batch));
+    if (this.isCurrent) await owner.markFolded();
     if (performance.now() - this.#announcedNotedAtMs >= ANNOUNCED_NOTE_EVERY_MS) await this.#noteAnnounced(owner);
   }
 
