@@ -89,7 +89,7 @@ describe('positions', () => {
       rows([['usage', FIRST, 1]]),
       rows([['other', FIRST, 1, 1]]),
       rows([['usage', 'x', 1, 1]]),
-      rows([['usage', FIRST, 64, 1]]),
+      rows([['usage', FIRST, 65, 1]]),
       rows([['usage', FIRST, 1, -1]]),
       rows([['usage', FIRST, 1, 1.5]]),
       rows([['usage', FIRST, 1, 1e300]]),

@@ -40,9 +40,7 @@ export const Attributes = {
 /** Metric names with the unit their instrument is made with. What is behind and how old it is comes before counters. */
 export const Metrics = {
   partitionLag: { name: 'drawdown.partition.lag', unit: '{message}' },
-  partitionOldestAge: { name: 'drawdown.partition.oldest_unapplied.age', unit: 's' },
   partitionWaiting: { name: 'drawdown.partition.waiting', unit: '{partition}' },
-  balanceDelay: { name: 'drawdown.balance.delay', unit: 's' },
   flushDuration: { name: 'drawdown.projection.flush.duration', unit: 's' },
   deadLetters: { name: 'drawdown.dead_letters', unit: '{message}' },
   usageEffects: { name: 'drawdown.usage.events', unit: '{event}' },

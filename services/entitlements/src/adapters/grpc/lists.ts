@@ -1,7 +1,7 @@
 import { Fault, Refusal } from '@drawdown/errors';
-import { UNPARTITIONED } from '@drawdown/eventlog';
+import { PARTITIONS, UNPARTITIONED, type Position } from '@drawdown/eventlog';
 import type { CallContext } from '@drawdown/grpc';
-import type { ProjectionCollection, ReadModel } from '@drawdown/projections';
+import type { ProjectionCollection, ReadModel, Watermark } from '@drawdown/projections';
 import {
   type Freshness,
   type ListEntitlementsRequest,
@@ -11,12 +11,13 @@ import {
 } from '@drawdown/proto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CUSTOMERS, GRANTS, type CustomerDocument, type GrantDocument } from '../mongo/documents.js';
+import { fromDbWatermark } from '../mongo/map-documents.js';
 import { grantFromJson } from '../wire/ledger-json.js';
 import { toApiEntitlement } from './convert/entitlements.js';
 import { toApiGrant } from './convert/grants.js';
 import { toApiTimestamp } from './convert/instants.js';
 import { countEntitlements, entitledCustomers, placesIn } from './entitlement-places.js';
-import type { Positions } from './owner/positions.js';
+import { staleRead, type Positions } from './owner/positions.js';
 import { decodePageToken, encodePageToken, pageSizeOf, unknownToken } from './paging.js';
 import type { GRANT_ORDERS } from './requests/grants.js';
 
@@ -99,21 +100,29 @@ export class Lists {
     };
   }
 
-  /** Waits until the documents have everything up to the position. @throws Fault `STALE_READ` */
+  /** Waits until the documents are complete, and have everything up to the position. @throws Fault `NOT_READY`, `STALE_READ` */
   async #freshness(minPosition: string, context: CallContext): Promise<Freshness> {
     const wanted = this.positions.decode(minPosition).filter(({ partition }) => partition !== UNPARTITIONED);
     for (;;) {
       const stored = await this.readModel().watermarks.readAll();
-      const missing = wanted.find(({ stream, partition, sequence }) => (stored.get(partition)?.sequences[stream] ?? 0) < sequence);
+      const missing = missingIn(stored, wanted);
       const now = toApiTimestamp(this.nowMs());
       if (missing === undefined) return { position: minPosition, at: now, asOf: now, stale: false };
-      if (context.remainingMs() < LOOK_AGAIN_MS) {
-        throw new Fault('STALE_READ', 'the position is not reached yet', { stream: missing.stream, sequence: String(missing.sequence) });
-      }
+      if (context.remainingMs() < LOOK_AGAIN_MS) throw missing;
       await pause(LOOK_AGAIN_MS);
     }
   }
 }
+
+/** What keeps a list from being answered: partitions that are still folded into this generation, or a position that is not reached. */
+const missingIn = (stored: ReadonlyMap<number, Watermark>, wanted: Position): Fault | undefined => {
+  const folded = [...stored.values()].filter(watermark => fromDbWatermark(watermark).isFolded).length;
+  if (folded < PARTITIONS) {
+    return new Fault('NOT_READY', 'the documents are being folded from the log', { partitionsFolded: String(folded) });
+  }
+  const behind = wanted.find(({ stream, partition, sequence }) => (stored.get(partition)?.sequences[stream] ?? 0) < sequence);
+  return behind === undefined ? undefined : staleRead(behind.stream, behind.sequence);
+};
 
 const anyOf = (field: string, values: readonly string[]): Record<string, unknown> =>
   values.length === 0 ? {} : { [field]: { $in: values } };

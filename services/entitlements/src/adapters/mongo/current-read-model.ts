@@ -31,6 +31,7 @@ export class CurrentReadModel {
   static async open(options: CurrentReadModelOptions): Promise<CurrentReadModel> {
     const current = new CurrentReadModel(options, await openModel(options));
     current.#follow();
+    current.#dropRetired();
     return current;
   }
 
@@ -53,10 +54,14 @@ export class CurrentReadModel {
         else {
           this.model = change.current;
           onChanged();
-          void change.current.dropRetired(RETIRED_GRACE_MS).catch(onFault);
+          setTimeout(() => this.#dropRetired(), RETIRED_GRACE_MS).unref();
         }
       },
     });
+  }
+
+  #dropRetired(): void {
+    this.model.dropRetired(RETIRED_GRACE_MS).catch(this.options.onFault);
   }
 
   async #reopen(): Promise<void> {

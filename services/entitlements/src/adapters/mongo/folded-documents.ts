@@ -11,7 +11,7 @@ import { fromDbCustomer, fromDbUsageDay, toDbCustomer, toDbGrant, toDbUsageDay }
 
 /** The documents of one partition in memory: what the log says they should be, for an audit. */
 export class FoldedDocuments implements PartitionStore {
-  readonly watermark: OwnerWatermark = { usage: 0, entitlements: 0 };
+  readonly watermark: OwnerWatermark = { usage: 0, entitlements: 0, isFolded: false };
   readonly ids: EventIds = new MemoryIds();
   readonly #customers = new Map<string, CustomerDocument>();
   readonly #grants = new Map<string, GrantDocument>();

@@ -1,11 +1,23 @@
+import type { Watermark } from '@drawdown/projections';
 import { formatQuantity, parseQuantity } from '@drawdown/quantity';
 import { customerId } from '../../application/accounts/accounts.js';
 import { usageDayId } from '../../application/accounts/account.js';
-import type { AccountImage, GrantImage, StoredAccount } from '../../application/accounts/account-store.js';
+import type { AccountImage, GrantImage, OwnerWatermark, StoredAccount } from '../../application/accounts/account-store.js';
 import { UsageDay } from '../../application/accounts/usage-day.js';
 import type { BalanceReading, LedgerEntitlement, LedgerGrant } from '../../domain/index.js';
 import { entitlementFromJson, entitlementToJson, grantFromJson, grantToJson, resetFromJson, resetToJson } from '../wire/ledger-json.js';
 import type { BalanceDocument, CustomerDocument, EntitlementDocument, GrantDocument, UsageMinutesDocument } from './documents.js';
+
+/** `folded` is 1 once the documents had all that the streams held; as a number it is guarded like a sequence and never falls back. */
+export const toDbWatermark = ({ usage, entitlements, isFolded }: OwnerWatermark): Watermark => ({
+  sequences: { usage, entitlements, folded: isFolded ? 1 : 0 },
+});
+
+export const fromDbWatermark = (stored: Watermark | undefined): OwnerWatermark => ({
+  usage: stored?.sequences.usage ?? 0,
+  entitlements: stored?.sequences.entitlements ?? 0,
+  isFolded: stored?.sequences.folded === 1,
+});
 
 export const toDbCustomer = (partition: number, image: AccountImage): CustomerDocument => ({
   _id: customerId(image.key),

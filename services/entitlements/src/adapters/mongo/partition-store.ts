@@ -15,7 +15,7 @@ import { customerId } from '../../application/accounts/accounts.js';
 import type { UsageDay, UsageDayKey } from '../../application/accounts/usage-day.js';
 import { ID_WINDOW_MS, type EventIds } from '../../application/usage/event-ids.js';
 import { CUSTOMERS, GRANTS, READY_METERS, USAGE_IDS, USAGE_MINUTES, type GrantDocument } from './documents.js';
-import { fromDbCustomer, fromDbUsageDay, toDbCustomer, toDbGrant, toDbUsageDay } from './map-documents.js';
+import { fromDbCustomer, fromDbWatermark, toDbWatermark, fromDbUsageDay, toDbCustomer, toDbGrant, toDbUsageDay } from './map-documents.js';
 
 export interface PartitionStoreOptions {
   readonly readModel: ReadModel;
@@ -46,8 +46,7 @@ export class MongoPartitionStore implements PartitionStore {
     const readyMeters = new Set<string>();
     for await (const { meterId } of readModel.collection(READY_METERS).scan({ partition })) readyMeters.add(meterId);
     const index = await IdIndex.load({ readModel, declaration: USAGE_IDS, partition, cache, windowMs: ID_WINDOW_MS, newId: ulid });
-    const watermark = { usage: stored?.sequences.usage ?? 0, entitlements: stored?.sequences.entitlements ?? 0 };
-    return new MongoPartitionStore(options, watermark, readyMeters, index);
+    return new MongoPartitionStore(options, fromDbWatermark(stored), readyMeters, index);
   }
 
   get ids(): EventIds {
@@ -93,9 +92,9 @@ export class MongoPartitionStore implements PartitionStore {
     while (merged > 0);
   }
 
-  async writeWatermark({ usage, entitlements }: OwnerWatermark): Promise<void> {
+  async writeWatermark(watermark: OwnerWatermark): Promise<void> {
     const { readModel, partition, stamp } = this.options;
-    await readModel.watermarks.write(partition, { sequences: { usage, entitlements } }, stamp());
+    await readModel.watermarks.write(partition, toDbWatermark(watermark), stamp());
   }
 
   async dropDays(namespace: string, meterKey: string): Promise<void> {

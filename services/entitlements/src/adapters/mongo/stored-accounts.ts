@@ -6,6 +6,7 @@ import type { OwnerWatermark } from '../../application/accounts/account-store.js
 import { aggregateFrom } from '../../application/accounts/open-aggregate.js';
 import type { CustomerEvent } from '../../domain/index.js';
 import { READY_METERS } from './documents.js';
+import { fromDbWatermark } from './map-documents.js';
 import { loadAccounts, loadDaysFrom } from './partition-store.js';
 
 export interface StoredAccountsOptions {
@@ -59,8 +60,7 @@ export class StoredAccounts {
 
   /** How far a partition's documents are. */
   async watermark(partition: number): Promise<OwnerWatermark> {
-    const stored = await this.options.readModel().watermarks.read(partition);
-    return { usage: stored?.sequences.usage ?? 0, entitlements: stored?.sequences.entitlements ?? 0 };
+    return fromDbWatermark(await this.options.readModel().watermarks.read(partition));
   }
 
   async #readyMeters(readModel: ReadModel, partition: number): Promise<ReadonlySet<string>> {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   leaseTimesOf,
   PartitionHost,
@@ -14,6 +15,10 @@ import { CurrentReadModel } from '../mongo/current-read-model.js';
 import { EntitlementsPartition } from './entitlements-partition.js';
 import { CONTEXT, inputsOf, type Platform } from './platform.js';
 import { RebuildingPartition } from './rebuilding-partition.js';
+
+/** A replica that cannot open what it owns by then serves all the same: the others, and the stored documents, answer for it. */
+const OPEN_MS_MAX = 30_000;
+const LOOK_AGAIN_MS = 20;
 
 export interface PartitionsOptions {
   readonly platform: Platform;
@@ -65,6 +70,14 @@ export class Partitions {
       onFault,
     });
     await this.host.start();
+    await this.#untilOpen();
+  }
+
+  /** Until every partition that nobody holds is open here, so that the first call finds an owner; those of other replicas are theirs to open. */
+  async #untilOpen(): Promise<void> {
+    const giveUpAtMs = performance.now() + OPEN_MS_MAX;
+    const isOpening = (): boolean => this.host.status().some(({ owner, isOpen }) => owner === undefined || isOpen === false);
+    while (isOpening() && performance.now() < giveUpAtMs) await pause(LOOK_AGAIN_MS);
   }
 
   /** Those that are owned here and open. */

@@ -29,7 +29,7 @@ export class RebuildingPartition {
     this.#reader = this.#readerFor(owner);
     await this.#reader.start({ usage: owner.usageSequence, entitlements: owner.ledgerSequence });
     await this.#reader.caughtUp();
-    await owner.whileStill(() => owner.writeWatermark());
+    await owner.markFolded();
   }
 
   async stop(): Promise<void> {

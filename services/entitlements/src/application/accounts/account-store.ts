@@ -40,6 +40,8 @@ export interface Changes {
 export interface OwnerWatermark {
   readonly usage: number;
   readonly entitlements: number;
+  /** Whether the documents once had all that the streams held: before, what is missing in them says nothing. */
+  readonly isFolded: boolean;
 }
 
 /** The documents as a reader needs them. */

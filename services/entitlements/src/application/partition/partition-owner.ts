@@ -53,6 +53,7 @@ export class PartitionOwner {
   readonly #exclusive = new Exclusive();
   readonly #readyMeters: Set<string>;
   #unstored: Unstored = nothingUnstored();
+  #isFolded: boolean;
   #usageSequence: number;
   #ledgerSequence: number;
   #storedUsage: number;
@@ -67,6 +68,7 @@ export class PartitionOwner {
     this.#ledgerFold = new LedgerFold(this.accounts, store.ids);
     this.#usageSequence = store.watermark.usage;
     this.#ledgerSequence = store.watermark.entitlements;
+    this.#isFolded = store.watermark.isFolded;
     this.#storedUsage = this.#usageSequence;
     this.#storedLedger = this.#ledgerSequence;
   }
@@ -179,14 +181,27 @@ export class PartitionOwner {
     const changes = { grants: grants.flatMap(({ images }) => images), days: [...unstored.days], accounts: accounts.map(imageOf) };
     await this.ports.store.flush(changes);
     for (const { account, images } of grants) account.grantsStored(images);
-    await this.writeWatermark();
+    await this.#writeWatermark();
     this.#unstored = nothingUnstored();
     this.accounts.unpin(accounts);
   }
 
-  /** Says in the documents how far they are; for a partition without any message, that there is none. */
-  async writeWatermark(): Promise<void> {
-    await this.ports.store.writeWatermark({ usage: this.#usageSequence, entitlements: this.#ledgerSequence });
+  /** Says in the documents that they have all that the streams held; once in a generation. */
+  async markFolded(): Promise<void> {
+    if (this.#isFolded) return;
+    await this.whileStill(() => {
+      this.#isFolded = true;
+      return this.#writeWatermark();
+    });
+  }
+
+  /** Says in the documents how far they are. */
+  async #writeWatermark(): Promise<void> {
+    await this.ports.store.writeWatermark({
+      usage: this.#usageSequence,
+      entitlements: this.#ledgerSequence,
+      isFolded: this.#isFolded,
+    });
     this.#storedUsage = this.#usageSequence;
     this.#storedLedger = this.#ledgerSequence;
   }

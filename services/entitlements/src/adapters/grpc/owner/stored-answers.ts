@@ -20,7 +20,8 @@ export class StoredAnswers {
     const { stored } = this;
     const found = await stored.load({ namespace, customer: route.customerOf(request) });
     const watermark = await stored.watermark(partition);
-    if (watermark.entitlements < found.ledgerEnd) throw new Fault('NOT_READY', 'the stored documents lack commands of this customer');
+    if (!watermark.isFolded || watermark.entitlements < found.ledgerEnd)
+      throw new Fault('NOT_READY', 'the stored documents lack what the log says of this customer');
     for (const { stream, sequence } of this.positions.componentsOf(route.minPositionOf(request), partition)) {
       if ((stream === 'usage' ? watermark.usage : watermark.entitlements) < sequence) throw staleRead(stream, sequence);
     }
