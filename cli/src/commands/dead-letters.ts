@@ -25,7 +25,7 @@ const sequenceOf = readInteger(1, Number.MAX_SAFE_INTEGER);
 const registerList = (deadLetters: Command): void => {
   deadLetters
     .command('list')
-    .description('newest first')
+    .description('oldest first')
     .option('--limit <number>', 'at most this many', readInteger(1, SHOWN_MAX), SHOWN_DEFAULT)
     .action(({ limit }: { readonly limit: number }, command: Command) =>
       withSession(command, async ({ client, output }) => {
@@ -71,7 +71,7 @@ const registerSetAside = (deadLetters: Command): void => {
 const registerTakeBack = (deadLetters: Command): void => {
   deadLetters
     .command('take-back')
-    .description('undo set-aside: the next fold applies the message')
+    .description('undo set-aside: the message counts again from the next rebuild on')
     .argument('<stream>', 'its stream: usage or entitlements')
     .argument('<sequence>', 'its sequence there', sequenceOf)
     .action((stream: string, sequence: number, _options: unknown, command: Command) =>

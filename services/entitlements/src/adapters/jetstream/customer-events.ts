@@ -24,7 +24,7 @@ interface CorrectionJson {
 
 /**
  * The facts of a customer, as they stand on `drawdown.entitlements.<NN>.<namespace>.<customer>` (design §4.1, §4.12). The types are
- * `drawdown.entitlements.customer.<event>.v<n>`; `docs/events.md` shows each.
+ * `drawdown.entitlements.customer.<event>.v<n>`; `docs/event-types.md` shows each.
  */
 export const customerEvents = eventRegistry<CustomerEvent>('drawdown.entitlements.customer', {
   'entitlement-created': {

@@ -5,7 +5,7 @@ export interface MeterCreated {
   readonly meter: Meter;
 }
 
-/** The meter is embedded as it was, so that whoever reads features needs no second lookup. */
+/** Names its meter; an entitlement embeds both as they are when it is created (design §4.6). */
 export interface FeatureCreated {
   readonly type: 'feature-created';
   readonly feature: Feature;
