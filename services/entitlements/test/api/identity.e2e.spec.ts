@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js';
+import { Client as Channel, credentials, status, type ServiceError } from '@grpc/grpc-js';
 import { identityMatrix, unacceptableTokens } from '@drawdown/grpc';
 import {
   AccessServiceService,
@@ -20,6 +20,7 @@ const SERVICES = [
   OperationsServiceService,
   UsageServiceService,
 ];
+const REFLECTION = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
 const RPCS = SERVICES.reduce((sum, service) => sum + Object.keys(service).length, 0);
 
 describe('identity', () => {
@@ -45,3 +46,31 @@ describe('identity', () => {
     expect(outcomes.filter(({ code }) => code === status.UNAUTHENTICATED)).toEqual([]);
   });
 });
+
+describe('reflection', () => {
+  it.each([
+    ['development', true],
+    ['production', false],
+  ] as const)('in %s is answered: %s', async (environment, isAnswered) => {
+    const { world, replica } = await World.withReplica({ environment });
+    const channel = new Channel(replica.address, credentials.createInsecure());
+    try {
+      // Field 7 of a request: list the services.
+      const code = await new Promise<status>(resolve => {
+        const stream = channel.makeBidiStreamRequest(REFLECTION, asIs, asIs);
+        stream.on('data', () => {
+          resolve(status.OK);
+          stream.cancel();
+        });
+        stream.on('error', (error: ServiceError) => resolve(error.code));
+        stream.write(Buffer.from([0x3a, 0x00]));
+      });
+      expect(code).toBe(isAnswered ? status.OK : status.UNIMPLEMENTED);
+    } finally {
+      channel.close();
+      await world.end();
+    }
+  });
+});
+
+const asIs = (bytes: Buffer): Buffer => bytes;
