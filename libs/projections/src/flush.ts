@@ -34,7 +34,9 @@ const compare = (declaration: StoredCollection, stored: Stored, ours: Stored): '
 const refusedIndexes = (error: unknown, what: string): number[] => {
   if (!(error instanceof MongoBulkWriteError)) throw new ProjectionUnavailable(what, error);
   const failures = [error.writeErrors].flat();
-  if (failures.some(failure => failure.code !== DUPLICATE_KEY) || error.result.getWriteConcernError() !== undefined) {
+  // The driver gives a lost connection this class too: then it names no failure, and nobody knows what was stored.
+  const isUnknown = failures.length === 0 || error.result.getWriteConcernError() !== undefined;
+  if (isUnknown || failures.some(failure => failure.code !== DUPLICATE_KEY)) {
     throw new ProjectionUnavailable(what, error);
   }
   return failures.map(failure => failure.index);
