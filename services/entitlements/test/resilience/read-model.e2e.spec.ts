@@ -1,0 +1,99 @@
+import { OperationsServiceService } from '@drawdown/proto';
+import type { ServiceClient } from '../support/service-client.js';
+import { TestDeployment } from '../support/deployment.js';
+import { eventually } from '../support/eventually.js';
+import { currentGeneration, differencesOf, dumpReadModel, type ReadModelDump } from '../support/read-model-dump.js';
+import type { ServiceProcess } from '../support/service-process.js';
+import { expectedUse, expectSameDocuments } from './agreement.js';
+import { sampleTrace } from './trace.js';
+import { NAMESPACE, World } from './world.js';
+
+const CALLS = 1_500;
+const MS_MAX = 90_000;
+const REBUILD_MS_MAX = 60_000;
+const PROJECTION = 'entitlements';
+
+let deployment: TestDeployment;
+let world: World;
+let replica: ServiceProcess;
+let operator: ServiceClient;
+let before: ReadModelDump;
+
+const begin = async (): Promise<void> => {
+  replica = await deployment.start();
+  await world.use(replica);
+  operator = await deployment.clientOf(replica, NAMESPACE);
+};
+
+beforeAll(async () => {
+  deployment = await TestDeployment.create();
+  world = new World(deployment, await sampleTrace({ calls: CALLS, nowMs: Date.now(), seed: 3 }));
+  await begin();
+  await world.open();
+  await world.publish(world.trace.steps.slice(0, -4));
+  await world.used();
+  await replica.drain();
+  before = await dumpReadModel(deployment.database());
+  await begin();
+}, MS_MAX);
+
+afterAll(async () => deployment.close());
+
+/** Whether the rebuild said at its end that the new generation is read. */
+const rebuild = async (): Promise<boolean | undefined> => {
+  const told = await operator.collect(OperationsServiceService.rebuild, { projection: PROJECTION }, REBUILD_MS_MAX);
+  return told.at(-1)?.done;
+};
+
+const settled = (): Promise<true> =>
+  eventually('the documents are those of before', async () =>
+    differencesOf(before, await dumpReadModel(deployment.database())).length === 0 ? true : undefined,
+  ).catch(async (error: unknown) => {
+    expectSameDocuments(before, await dumpReadModel(deployment.database()));
+    throw error;
+  });
+
+it(
+  'folds everything again by itself when the database is emptied while it runs',
+  async () => {
+    const generation = await currentGeneration(deployment.database());
+    await deployment.database().dropDatabase();
+    await settled();
+    expect(await currentGeneration(deployment.database())).not.toBe(generation);
+    await world.used();
+  },
+  MS_MAX,
+);
+
+it(
+  'folds everything again at start when the database was emptied while it was stopped',
+  async () => {
+    await replica.drain();
+    await deployment.database().dropDatabase();
+    await begin();
+    await settled();
+  },
+  MS_MAX,
+);
+
+it(
+  'has after a rebuild the documents of before, field by field, in another generation',
+  async () => {
+    const generation = await currentGeneration(deployment.database());
+    expect(await rebuild()).toBe(true);
+    expect(await currentGeneration(deployment.database())).not.toBe(generation);
+    await settled();
+  },
+  MS_MAX,
+);
+
+it(
+  'is rebuilt while usage keeps flowing, and lacks none of it',
+  async () => {
+    const flowing = world.publish(world.trace.steps.slice(-4));
+    const [done] = await Promise.all([rebuild(), flowing]);
+    expect(done).toBe(true);
+    expect(await world.used()).toEqual(expectedUse(world));
+  },
+  MS_MAX,
+);
