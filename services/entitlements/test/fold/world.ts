@@ -20,7 +20,7 @@ import {
 
 export const NAMESPACE = 'demo';
 export const CUSTOMER = 'acme';
-export const METER: Meter = { key: 'tokens', eventType: 'llm.call', aggregation: 'SUM', valuePath: '$.tokens', groupBy: {} };
+const METER: Meter = { key: 'tokens', eventType: 'llm.call', aggregation: 'SUM', valuePath: '$.tokens', groupBy: {} };
 
 /** A usage event as a test thinks of it. */
 export interface TestEvent {

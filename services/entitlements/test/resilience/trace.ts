@@ -8,7 +8,7 @@ export const EVENT_TYPE = 'llm.call';
 const SOURCE = '/samples/usage-llm';
 const SAMPLE = new URL('../../../../deploy/local/sample/usage-llm.csv', import.meta.url);
 
-export const MINUTE_MS = 60_000;
+const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** All calls lie within this time, so that none of them is late however long a test takes to publish them. */
 const SPAN_MS = 20 * MINUTE_MS;

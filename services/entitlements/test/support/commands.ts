@@ -49,5 +49,5 @@ export const createEntitlement = async (
 };
 
 /** @returns the position of the command */
-export const createGrant = async (client: Asker, grant: Parameters<typeof Grant.create>[0]): Promise<string> =>
+const createGrant = async (client: Asker, grant: Parameters<typeof Grant.create>[0]): Promise<string> =>
   (await client.call(GrantsServiceService.createGrant, { ...newRequest(), grant: Grant.create(grant) })).position;
