@@ -1,8 +1,9 @@
-import { OperationsServiceService } from '@drawdown/proto';
+import { PARTITIONS } from '@drawdown/eventlog';
+import { OperationsServiceService, type AuditProjectionResponse } from '@drawdown/proto';
 import type { ServiceClient } from '../support/service-client.js';
 import { TestDeployment } from '../support/deployment.js';
 import { eventually } from '../support/eventually.js';
-import { currentGeneration, differencesOf, dumpReadModel, type ReadModelDump } from '../support/read-model-dump.js';
+import { currentCollections, currentGeneration, differencesOf, dumpReadModel, type ReadModelDump } from '../support/read-model-dump.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { expectedUse, expectSameDocuments } from './agreement.js';
 import { sampleTrace } from './trace.js';
@@ -83,6 +84,30 @@ it(
     expect(await rebuild()).toBe(true);
     expect(await currentGeneration(deployment.database())).not.toBe(generation);
     await settled();
+  },
+  MS_MAX,
+);
+
+/** What the audits of all partitions complain of. */
+const audit = async (): Promise<AuditProjectionResponse['differences']> => {
+  const differences = [];
+  for (let partition = 0; partition < PARTITIONS; partition += 1) {
+    const request = { projection: PROJECTION, partition };
+    differences.push(...(await operator.call(OperationsServiceService.auditProjection, request)).differences);
+  }
+  return differences;
+};
+
+it(
+  'finds nothing to complain of in sound documents, and names the field of a damaged one',
+  async () => {
+    expect(await audit()).toEqual([]);
+    const customers = deployment.database().collection((await currentCollections(deployment.database())).get('customers') ?? '');
+    const damaged = await customers.findOneAndUpdate({ customer: 'cust-04' }, { $set: { usageSequence: 1 } });
+    expect(await audit()).toMatchObject([{ collection: 'customers', documentId: String(damaged?._id), field: 'usageSequence' }]);
+    expect(await rebuild()).toBe(true);
+    await settled();
+    expect(await audit()).toEqual([]);
   },
   MS_MAX,
 );
