@@ -23,7 +23,8 @@ export const DEFAULT_READ_LIMITS: ReadLimits = {
   batchBytesMax: 8 * 1024 * 1024,
   pullExpiresMs: 30_000,
   heartbeatMs: 10_000,
-  consumerInactiveMs: 60_000,
+  // A server holds about a thousand consumers of a stream, and each killed replica leaves its own behind for this long.
+  consumerInactiveMs: 10_000,
   retryMinMs: 50,
   retryMaxMs: 10_000,
 };

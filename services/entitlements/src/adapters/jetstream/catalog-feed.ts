@@ -16,6 +16,9 @@ export interface CatalogFeedOptions {
   readonly onChange: () => void;
 }
 
+/** The server forgets a consumer that nobody reads after this long. */
+const CONSUMER_INACTIVE_MS = 10_000;
+
 const KINDS: readonly string[] = ['meter', 'feature', 'set-aside'] satisfies CatalogKind[];
 
 /** Keeps a replica's catalogue up to date from the stream: read whole at start, then followed by an ordered consumer (design §4.1). */
@@ -32,7 +35,10 @@ export class CatalogFeed {
   async start(): Promise<void> {
     const { nats, streamName, subjects, reader } = this.options;
     const last = await reader.lastSequence(subjects.catalogFilter());
-    const consumer = await jetstream(nats).consumers.get(streamName, { filter_subjects: [subjects.catalogFilter()] });
+    const consumer = await jetstream(nats).consumers.get(streamName, {
+      filter_subjects: [subjects.catalogFilter()],
+      inactive_threshold: CONSUMER_INACTIVE_MS,
+    });
     this.#messages = await consumer.consume();
     this.#following = this.#follow(this.#messages);
     await this.reached(last);

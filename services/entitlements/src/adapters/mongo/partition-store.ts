@@ -26,6 +26,9 @@ export interface PartitionStoreOptions {
   readonly stamp: () => Stamp;
 }
 
+/** A meter is taken up at another place of the stream in every rebuild; that it was is all that the document says. */
+const READY_ONCE = 0;
+
 /** Flushes between two looks for small runs of ids to merge. */
 const FLUSHES_PER_MAINTENANCE = 16;
 
@@ -104,9 +107,9 @@ export class MongoPartitionStore implements PartitionStore {
     await readModel.deleteByIds(USAGE_MINUTES, ids);
   }
 
-  async markReady(meterId: string, usageSequence: number): Promise<void> {
+  async markReady(meterId: string): Promise<void> {
     const { readModel, partition, stamp } = this.options;
-    const document = { _id: `${partition}/${meterId}`, partition, meterId, usageSequence };
+    const document = { _id: `${partition}/${meterId}`, partition, meterId, usageSequence: READY_ONCE };
     await readModel.flush([projectionWrite(READY_METERS, document)], stamp());
   }
 }

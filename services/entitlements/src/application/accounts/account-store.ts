@@ -68,8 +68,8 @@ export interface PartitionStore extends AccountStore {
   writeWatermark(watermark: OwnerWatermark): Promise<void>;
   /** Forgets the days of a meter, before they are counted from the beginning. */
   dropDays(namespace: string, meterKey: string): Promise<void>;
-  /** From now on the days of the meter are complete up to this message. */
-  markReady(meterId: string, usageSequence: number): Promise<void>;
+  /** From now on the days of the meter are complete. */
+  markReady(meterId: string): Promise<void>;
 }
 
 /** Keys asked of the store at once. */

@@ -127,7 +127,7 @@ export class PartitionOwner {
       this.accounts.forgetMeter(namespace, meter.meter.key);
       await this.ports.store.dropDays(namespace, meter.meter.key);
       await this.#count(namespace, meter, readUsage);
-      await this.ports.store.markReady(id, this.#usageSequence);
+      await this.ports.store.markReady(id);
       this.#readyMeters.add(id);
     });
   }
