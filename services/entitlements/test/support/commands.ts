@@ -6,8 +6,6 @@ import {
   EntitlementsServiceService,
   EntitlementType,
   Feature,
-  Grant,
-  GrantsServiceService,
   Meter,
   type MeteredConfig,
   type Timestamp,
@@ -47,7 +45,3 @@ export const createEntitlement = async (
   const entitlement = Entitlement.create({ customer, featureKey, type: EntitlementType.METERED, metered });
   return (await client.call(EntitlementsServiceService.createEntitlement, { ...newRequest(), entitlement })).position;
 };
-
-/** @returns the position of the command */
-const createGrant = async (client: Asker, grant: Parameters<typeof Grant.create>[0]): Promise<string> =>
-  (await client.call(GrantsServiceService.createGrant, { ...newRequest(), grant: Grant.create(grant) })).position;
