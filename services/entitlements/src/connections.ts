@@ -21,6 +21,8 @@ import type { EntitlementsConfiguration } from './configuration.js';
 import type { CatalogEvent, CustomerEvent } from './domain/index.js';
 
 const MONGODB_SELECT_MS = 5_000;
+/** A connection that says nothing for so long is given up, and what was asked is tried again. */
+const MONGODB_ANSWER_MS = 30_000;
 const NATS_CONNECT_MS = 5_000;
 
 /** The servers, found as they are declared, and what is read from and written to them. */
@@ -46,7 +48,11 @@ export const openConnections = async (configuration: EntitlementsConfiguration):
   const { prefix, mongodbUrl, mongodbDatabase } = configuration;
   const nats = await connectNats(configuration);
   const incarnations = await verifyStreams(nats, verification(configuration));
-  const mongo = new MongoClient(mongodbUrl, { monitorCommands: true, serverSelectionTimeoutMS: MONGODB_SELECT_MS });
+  const mongo = new MongoClient(mongodbUrl, {
+    monitorCommands: true,
+    serverSelectionTimeoutMS: MONGODB_SELECT_MS,
+    socketTimeoutMS: MONGODB_ANSWER_MS,
+  });
   traceCommands(mongo);
   await mongo.connect();
   const manager = await jetstreamManager(nats, { checkAPI: false });

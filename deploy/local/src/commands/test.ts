@@ -14,7 +14,9 @@ import type { JestResults, TestCounts } from './test-results.js';
 export const test: Command = async (launch, words) => {
   const { variables, failed } = await obtainServers(launch, SERVER_NAMES);
   const work = async (): Promise<readonly TestCounts[]> =>
-    words.length > 0 ? [await runJest(launch, variables, words)] : [await runChecks(launch), await runJest(launch, variables, [])];
+    words.length > 0
+      ? [await runJest(launch, variables, 'asked', words)]
+      : [await runChecks(launch), await runJest(launch, variables, 'files', FILES), await runJest(launch, variables, 'e2e', END_TO_END)];
   const outcome = await Promise.race([work(), failed]);
   if (typeof outcome === 'string') {
     launch.say(outcome);
@@ -27,6 +29,10 @@ export const test: Command = async (launch, words) => {
   launch.say(`${String(passed)} passed, ${String(failures)} failed`);
   return failures === 0 ? 0 : 1;
 };
+
+/** Two files at a time, and then, one after the other, those that start services and kill them: they need the machine. */
+const FILES = ['--testPathIgnorePatterns', '/node_modules/', '/dist/', String.raw`\.e2e\.spec\.ts$`];
+const END_TO_END = ['--testPathPatterns', String.raw`\.e2e\.spec\.ts$`];
 
 const runChecks = async (launch: Launch): Promise<TestCounts> => {
   const checks = startProcess(launch, {
@@ -42,15 +48,20 @@ const runChecks = async (launch: Launch): Promise<TestCounts> => {
   return { passed: 0, failed: 1 };
 };
 
-const runJest = async (launch: Launch, variables: Readonly<Record<string, string>>, words: readonly string[]): Promise<TestCounts> => {
-  const resultsFile = join(launch.runFolder, 'jest.json');
+const runJest = async (
+  launch: Launch,
+  variables: Readonly<Record<string, string>>,
+  title: 'asked' | 'files' | 'e2e',
+  words: readonly string[],
+): Promise<TestCounts> => {
+  const resultsFile = join(launch.runFolder, `jest-${title}.json`);
   const jest = startProcess(launch, {
     name: 'jest',
     file: process.execPath,
     arguments: [
       ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
       join(launch.workspace.root, 'node_modules/jest/bin/jest.js'),
-      ...['--maxWorkers', '2', '--json', '--outputFile', resultsFile],
+      ...['--maxWorkers', title === 'e2e' ? '1' : '2', '--json', '--outputFile', resultsFile],
       ...words,
     ],
     environment: variables,
@@ -63,5 +74,5 @@ const runJest = async (launch: Launch, variables: Readonly<Record<string, string
     launch.say(`${description} without results.`);
     return { passed: 0, failed: 1 };
   }
-  return countResults(JSON.parse(text) as JestResults, { exitCode, mayLeaveOut: words.length > 0 });
+  return countResults(JSON.parse(text) as JestResults, { exitCode, mayLeaveOut: title === 'asked' });
 };

@@ -13,7 +13,7 @@ const KILLS = 20;
 const LIFE_MS_MAX = 800;
 const OPENING_MS_MAX = 1_200;
 const EARLY_SHARE = 0.25;
-const MS_MAX = 240_000;
+const MS_MAX = 420_000;
 
 let disturbed: TestDeployment;
 let undisturbed: TestDeployment;

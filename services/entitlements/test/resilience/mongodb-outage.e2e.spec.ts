@@ -8,7 +8,7 @@ import { sampleTrace } from './trace.js';
 import { World } from './world.js';
 
 const CALLS = 1_500;
-const MS_MAX = 150_000;
+const MS_MAX = 300_000;
 const MONGODB_PORT = 27_017;
 
 let gate: TcpGate;

@@ -9,7 +9,7 @@ import { sampleTrace } from './trace.js';
 import { World } from './world.js';
 
 const CALLS = 1_500;
-const MS_MAX = 150_000;
+const MS_MAX = 300_000;
 const NATS_PORT = 4_222;
 
 let gate: TcpGate;
