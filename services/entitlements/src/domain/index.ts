@@ -57,7 +57,7 @@ export {
 } from './periods/usage-periods.js';
 export { decideEntry, type CatalogCommand } from './catalog/decide.js';
 export type { CatalogEvent } from './catalog/events.js';
-export { AGGREGATIONS, type Aggregation, type Feature, type Meter } from './catalog/meter.js';
+export type { Aggregation, Feature, Meter } from './catalog/meter.js';
 export { EMPTY_ENTRY, evolveEntry, isArchived, type CatalogEntry, type CatalogKind } from './catalog/state.js';
 export type {
   AnnounceCorrection,

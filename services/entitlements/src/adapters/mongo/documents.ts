@@ -72,6 +72,7 @@ export interface UsageMinutesDocument extends ProjectedDocument {
 export interface ReadyMeterDocument extends ProjectedDocument {
   readonly partition: number;
   readonly meterId: string;
+  /** Always 0: a guard is needed, and where the meter was taken up differs from rebuild to rebuild. */
   readonly usageSequence: number;
 }
 

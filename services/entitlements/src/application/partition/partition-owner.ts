@@ -2,7 +2,7 @@ import { Fault } from '@drawdown/errors';
 import type { EventLog, StoredMessage, Subjects } from '@drawdown/eventlog';
 import { breath } from '@drawdown/partitions';
 import type { CustomerEvent, MeasuringMeter } from '../../domain/index.js';
-import type { Account } from '../accounts/account.js';
+import type { Account, CustomerKey } from '../accounts/account.js';
 import type { PartitionStore } from '../accounts/account-store.js';
 import { Accounts } from '../accounts/accounts.js';
 import { aggregateFrom } from '../accounts/open-aggregate.js';
@@ -99,6 +99,8 @@ export class PartitionOwner {
   /** Applies messages of one stream in order and stores their effects. Safe to call again with the same messages. */
   apply(batch: readonly { readonly message: StoredMessage; readonly value: Input | undefined }[]): Promise<void> {
     return this.#exclusive.run(async () => {
+      // One question to the store for the whole batch, not one for each of its messages.
+      await this.accounts.requireAll(customersIn(batch));
       for (const { message, value } of batch) {
         await breath();
         await this.#applyOne(message, value);
@@ -223,3 +225,16 @@ export class PartitionOwner {
 }
 
 const nothingUnstored = (): Unstored => ({ accounts: new Set(), days: new Set(), corrections: [] });
+
+/** Every customer that the usage of a batch names, once. */
+const customersIn = (batch: readonly { readonly value: Input | undefined }[]): readonly CustomerKey[] => {
+  const customers = new Map<string, Set<string>>();
+  for (const { value } of batch) {
+    if (value?.kind !== 'usage') continue;
+    const { namespace, events } = value.usage;
+    const known = customers.get(namespace) ?? new Set();
+    customers.set(namespace, known);
+    for (const { customer } of events) known.add(customer);
+  }
+  return [...customers].flatMap(([namespace, known]) => [...known].map(customer => ({ namespace, customer })));
+};

@@ -1,8 +1,6 @@
 /** How the events of a meter become a number (entitlements §13.3). Further aggregations come with their own arithmetic. */
 export type Aggregation = 'SUM' | 'COUNT';
 
-export const AGGREGATIONS: readonly Aggregation[] = ['SUM', 'COUNT'];
-
 /** What is measured: which events, which value in them, and by which groups. Never edited once created. */
 export interface Meter {
   /** Unique in its namespace. */
