@@ -1,11 +1,10 @@
-// `npm run docs:api`: docs/api.md from the comments of the contracts, so that the page cannot say anything else than they do.
-// With `--check` nothing is written: exit code 1 when the page is out of date.
+// `npm run docs:api`: docs/api.md and one page for each further context, from the comments of the contracts, so that the pages cannot say
+// anything else than they do. With `--check` nothing is written: exit code 1 when a page is out of date.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const page = join(root, 'docs', 'api.md');
 
 /** Numbers of fields in `google.protobuf.FileDescriptorProto` and its parts: a comment belongs to a path of them. */
 const IN_FILE = { message: 4, enumeration: 5, service: 6 };
@@ -20,12 +19,13 @@ const image = execFileSync(join(root, 'node_modules/.bin/buf'), ['build', '--as-
 const files = JSON.parse(image.toString('utf8'))
   .file.filter(({ package: name }) => name.startsWith('drawdown.'))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
+const packages = [...new Set(files.map(file => file.package))];
 
-const local = new Set(files.flatMap(file => [...(file.messageType ?? []), ...(file.enumType ?? [])].map(({ name }) => name)));
 const shortName = full => full.split('.').at(-1);
+/** A page describes every type of its package, and none of another one. */
 const typeNamed = full => {
   const name = shortName(full);
-  return local.has(name) ? `[${name}](#${name.toLowerCase()})` : `\`${full.replace(/^\./, '')}\``;
+  return full.startsWith('.drawdown.') ? `[${name}](#${name.toLowerCase()})` : `\`${full.replace(/^\./, '')}\``;
 };
 const scalar = type => `\`${type.replace('TYPE_', '').toLowerCase()}\``;
 const typeOf = field => (field.typeName === undefined ? scalar(field.type) : typeNamed(field.typeName));
@@ -94,9 +94,16 @@ const fileSections = file => {
   ];
 };
 
-const introduction = `# API
+/** The page that everybody finds first keeps its name. */
+const MAIN = 'drawdown.entitlements.v1';
+const pageOf = name => (name === MAIN ? 'api.md' : `api-${name.split('.')[1]}.md`);
 
-Written by \`npm run docs:api\` from the contracts in \`proto/\`; do not edit. Package \`drawdown.entitlements.v1\`, gRPC.
+const others = packages.filter(name => name !== MAIN).map(name => `[\`${name}\`](${pageOf(name)})`);
+const introductionOf = name => `# API
+
+Written by \`npm run docs:api\` from the contracts in \`proto/\`; do not edit. Package \`${name}\`, gRPC.${
+  name === MAIN && others.length > 0 ? ` Further packages: ${others.join(', ')}.` : ''
+}
 
 - Every call carries a token as metadata \`authorization: Bearer <JWT>\`; its namespace is the only one the call sees. Services say which role
   they need beyond that; without such a word any valid token will do.
@@ -104,11 +111,20 @@ Written by \`npm run docs:api\` from the contracts in \`proto/\`; do not edit. P
 - An error has a gRPC code, \`google.rpc.ErrorInfo\` with a stable \`reason\` (in the comments: the names in parentheses), and
   \`google.rpc.BadRequest\` where fields are wrong. Programs look at the reason, people read the message.`;
 
-const services = files.flatMap(({ service = [] }) => service.map(({ name }) => `- [${name}](#${name.toLowerCase()})`));
-const text = [introduction, services.join('\n'), ...files.flatMap(fileSections), ''].join('\n\n').replace(/\n+$/, '\n');
+const textOf = name => {
+  const own = files.filter(file => file.package === name);
+  const services = own.flatMap(({ service = [] }) => service.map(one => `- [${one.name}](#${one.name.toLowerCase()})`));
+  return [introductionOf(name), services.join('\n'), ...own.flatMap(fileSections), ''].join('\n\n').replace(/\n+$/, '\n');
+};
 
-if (!process.argv.includes('--check')) writeFileSync(page, text);
-else if (readFileSync(page, 'utf8') !== text) {
-  console.error('docs/api.md is out of date: run `npm run docs:api` and commit it.');
-  process.exit(1);
+const isOutOfDate = (page, text) => !existsSync(page) || readFileSync(page, 'utf8') !== text;
+
+for (const name of packages) {
+  const page = join(root, 'docs', pageOf(name));
+  const text = textOf(name);
+  if (!process.argv.includes('--check')) writeFileSync(page, text);
+  else if (isOutOfDate(page, text)) {
+    console.error(`docs/${pageOf(name)} is out of date: run \`npm run docs:api\` and commit it.`);
+    process.exitCode = 1;
+  }
 }

@@ -1,4 +1,4 @@
-// Second step of `npm run proto:generate`: an index of explicit exports, and the descriptor set that server reflection answers from.
+// Second step of `npm run proto:generate`: indexes of explicit exports, and the descriptor set that server reflection answers from.
 // Both are derived from what buf and ts-proto wrote, so that `npm run proto:check` finds whatever is out of date.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,14 @@ const exportsOf = file => {
   return [...kinds].sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
-const lines = ['// Written by proto/write-index.mjs from the generated files.'];
+/** Contexts share names, such as `OperationsService`: each has an index of its own, that of entitlements and what all share is the main one. */
+const MAIN = 'entitlements';
+const indexOf = name => {
+  const context = /^drawdown\/([^/]+)\//.exec(name)?.[1] ?? MAIN;
+  return context === MAIN ? 'index' : context;
+};
+
+const indexes = new Map();
 const files = readdirSync(join(generated, 'ts'), { recursive: true })
   .filter(name => name.endsWith('.ts'))
   .sort();
@@ -27,10 +34,13 @@ for (const name of files) {
   const file = join(generated, 'ts', name);
   const specifier = './' + relative(generated, file).replaceAll('\\', '/').replace(/\.ts$/, '.js');
   const names = exportsOf(file).map(([exported, isValue]) => `  ${isValue ? '' : 'type '}${exported},`);
-  lines.push('export {', ...names, `} from '${specifier}';`);
+  const index = indexOf(name.replaceAll('\\', '/'));
+  indexes.set(index, [...(indexes.get(index) ?? []), 'export {', ...names, `} from '${specifier}';`]);
 }
-lines.push("export { descriptorSet } from './descriptor-set.js';", '');
-writeFileSync(join(generated, 'index.ts'), lines.join('\n'));
+indexes.get('index').push("export { descriptorSet } from './descriptor-set.js';");
+for (const [index, lines] of indexes) {
+  writeFileSync(join(generated, `${index}.ts`), ['// Written by proto/write-index.mjs from the generated files.', ...lines, ''].join('\n'));
+}
 
 const image = execFileSync(
   join(root, '..', 'node_modules', '.bin', 'buf'),

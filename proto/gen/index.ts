@@ -127,6 +127,9 @@ export {
   UsageServiceService,
 } from './ts/drawdown/entitlements/v1/usage.js';
 export {
+  FieldMask,
+} from './ts/google/protobuf/field_mask.js';
+export {
   Timestamp,
 } from './ts/google/protobuf/timestamp.js';
 export { descriptorSet } from './descriptor-set.js';
