@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint';
 
-const SERVICES = ['@drawdown/entitlements', '@drawdown/sessions'];
+const SERVICES = ['@drawdown/entitlements', '@drawdown/sessions', '@drawdown/capacity'];
 const FRAMEWORKS_AND_SERVERS = ['@nestjs/*', 'rxjs', 'mongodb', 'ioredis', '@nats-io/*', '@grpc/*', 'class-validator', 'class-transformer'];
 
 /** Imports that a layer must not make, each with the reason that the reader of the message needs. */
@@ -12,7 +12,10 @@ const outward = (...layers) => [
   layers.flatMap(layer => [`**/${layer}/**`]),
   'Imports run one way: domain <- application <- adapters <- main.',
 ];
-const noDeepImports = [['@drawdown/*/*', ...SERVICES.map(name => `!${name}/domain`)], 'Import a package by its name: its index says what is public.'];
+const noDeepImports = [
+  ['@drawdown/*/*', '!@drawdown/proto/*', ...SERVICES.map(name => `!${name}/domain`)],
+  'Import a package by its name: its index says what is public.',
+];
 const noServices = [
   [...SERVICES, ...SERVICES.map(name => `${name}/*`)],
   'Libraries never import services, and services never import each other.',
