@@ -59,6 +59,8 @@ const DAY_MS = 86_400_000;
 const DUPLICATE_WINDOW_LEAST_MS = 100;
 /** Longer than every retry of an append; later repeats are recognised by their command id alone. */
 const DUPLICATE_WINDOW_APPENDS_MS = 120_000;
+/** Closed sessions are handed over again after a crash, with the same ids; a takeover must fit in (sessions §12.4). */
+const DUPLICATE_WINDOW_SESSIONS_MS = 900_000;
 const RETENTION_DAYS = { usage: 400, hits: 7, sessions: 90, deadletters: 30 } as const;
 const RECONCILIATION_MESSAGES_PER_SUBJECT = 16;
 
@@ -129,7 +131,12 @@ export const streamTable = (prefix: string, options: StreamTableOptions = {}): S
     }),
     capacity: declare('capacity', { subjects: [`${prefix}.capacity.>`], ...ledger, writtenBy: 'capacity' }),
     properties: declare('properties', { subjects: [`${prefix}.properties.>`], ...ledger, writtenBy: 'sessions' }),
-    sessions: declare('sessions', { subjects: [`${prefix}.sessions.>`], maxAgeMs: days.sessions * DAY_MS, writtenBy: 'sessions' }),
+    sessions: declare('sessions', {
+      subjects: [`${prefix}.sessions.>`],
+      maxAgeMs: days.sessions * DAY_MS,
+      duplicateWindowMs: DUPLICATE_WINDOW_SESSIONS_MS,
+      writtenBy: 'sessions',
+    }),
     reconciliation: declare('reconciliation', {
       subjects: [`${prefix}.reconciliation.>`],
       maxMessagesPerSubject: RECONCILIATION_MESSAGES_PER_SUBJECT,

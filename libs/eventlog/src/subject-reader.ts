@@ -38,13 +38,24 @@ export class SubjectReader {
     return sequence < 1 ? undefined : this.#fromLeader(`sequence ${sequence}`, { seq: sequence });
   }
 
+  /**
+   * The first message at or after a time, by the server's clock; undefined when there is none. A direct read: of a replica that is behind
+   * it may miss the newest messages, never older ones.
+   */
+  async firstSince(subject: string, timeMs: number): Promise<StoredMessage | undefined> {
+    const [first] = await this.#direct(subject, { start_time: new Date(timeMs).toISOString() }, 1);
+    return first;
+  }
+
   /** Everything from `fromSequence` to the last message the leader has at this moment. */
   async *from(subject: string, fromSequence: number): AsyncGenerator<StoredMessage, void, void> {
     const last = await this.lastSequence(subject);
     let next = fromSequence;
     let isDirect = true;
     while (next <= last) {
-      const batch: StoredMessage[] = isDirect ? await this.#direct(subject, next) : await this.#nextFromLeader(subject, next);
+      const batch: StoredMessage[] = isDirect
+        ? await this.#direct(subject, { seq: next }, LIMITS.readBatchMessages)
+        : await this.#nextFromLeader(subject, next);
       if (batch.length === 0 && !isDirect) return; // the last message expired meanwhile
       isDirect = batch.length > 0 && isDirect; // a replica that is behind: the leader has the rest
       for (const message of batch) {
@@ -72,7 +83,11 @@ export class SubjectReader {
   }
 
   /** One batch by direct read; the callback form, because only that one gives its subscription back. */
-  async #direct(subject: string, sequence: number): Promise<StoredMessage[]> {
+  async #direct(
+    subject: string,
+    start: { readonly seq: number } | { readonly start_time: string },
+    batch: number,
+  ): Promise<StoredMessage[]> {
     const messages: StoredMessage[] = [];
     await new Promise<void>((resolve, reject) => {
       const deadline = setTimeout(() => reject(unavailable(subject, new Error('a direct read did not end'))), LIMITS.readTimeoutMs);
@@ -83,9 +98,9 @@ export class SubjectReader {
       };
       this.#manager.direct
         .getBatch(this.#stream, {
-          seq: sequence,
+          ...start,
           next_by_subj: subject,
-          batch: LIMITS.readBatchMessages,
+          batch,
           callback: (done, message: StoredMsg) => {
             if (done === null) messages.push(fromStoredMsg(this.#key, message));
             else settle(done.err);

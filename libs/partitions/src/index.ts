@@ -1,5 +1,5 @@
 export { breath } from './breath.js';
-export { DeadLetterHeaders } from './dead-letters.js';
+export { DeadLetterHeaders, DeadLetters } from './dead-letters.js';
 export { PartitionHost } from './host.js';
 export type { PartitionHostOptions, PartitionOwner, PartitionStatus } from './host.js';
 export { DEFAULT_HOST_LIMITS, DEFAULT_LEASE_TIMES, leaseTimesOf, DEFAULT_READ_LIMITS } from './limits.js';
