@@ -19,3 +19,17 @@ export { campaignOf, splitViewOf } from './split/hit-view.js';
 export { modified, splitting, type Modifier, type Piece } from './split/piece.js';
 export { splitHits, type Stretch } from './split/split.js';
 export { timeoutMsOf } from './split/timeout.js';
+export type {
+  IdentifierSaturated,
+  OperatorFact,
+  ProtoSessionClose,
+  PublishedSession,
+  SessionAddress,
+  SessionEnded,
+  SessionErased,
+  SessionFact,
+  SessionMerged,
+  SessionOpened,
+  SessionParked,
+  SessionUnmerged,
+} from './session/facts.js';
