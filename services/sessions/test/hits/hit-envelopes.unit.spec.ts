@@ -33,7 +33,7 @@ const hit: fc.Arbitrary<Hit> = fc.record(
     queryParams: lists,
     headers: lists,
     body: fc.uint8Array({ maxLength: 20 }).map(bytes => Buffer.from(bytes)),
-    metadata: fc.constant({}),
+    metadata: fc.dictionary(client, client, { maxKeys: 3 }),
   },
   {
     requiredKeys: [

@@ -35,6 +35,7 @@ describe('a hit on the wire', () => {
       headers: { 'User-Agent': ['x'] },
       body: 'AAH/',
       requestSeq: 3,
+      metadata: { via: 'proxy' },
       madeUpLater: {},
     };
     expect(onlyHit(stored(single(), JSON.stringify(event(data, at(-1_000)))))).toEqual({
@@ -56,7 +57,7 @@ describe('a hit on the wire', () => {
       queryParams: { a: ['1', '2'] },
       headers: { 'User-Agent': ['x'] },
       body: Buffer.from([0, 1, 255]),
-      metadata: {},
+      metadata: { via: 'proxy' },
     });
   });
 
@@ -103,13 +104,19 @@ describe('what is refused in a hit', () => {
     ['a user of 129 bytes', { userId: 'x'.repeat(129) }, 'HIT_ID_TOO_LONG'],
     ['a client of 129 bytes', { clientId: 'x'.repeat(129) }, 'HIT_ID_TOO_LONG'],
     ['a client of 130 bytes in 65 letters', { clientId: 'ü'.repeat(65) }, 'HIT_ID_TOO_LONG'],
-    ['a stamp of 1,025 bytes', { sessionStamp: 'x'.repeat(1_025) }, 'HIT_ID_TOO_LONG'],
+    ['a stamp of 513 bytes', { sessionStamp: 'x'.repeat(513) }, 'HIT_ID_TOO_LONG'],
     ['half a surrogate pair', { clientId: '\ud800' }, 'HIT_INVALID'],
     ['half a surrogate pair in a parameter', { queryParams: { a: ['\udfff'] } }, 'HIT_INVALID'],
     ['an unknown platform', { platform: 'fridge' }, 'HIT_INVALID'],
     ['parameters that are no lists', { queryParams: { a: '1' } }, 'HIT_INVALID'],
     ['parameters in a list', { queryParams: [] }, 'HIT_INVALID'],
     ['a body that is no base64', { body: 'a' }, 'HIT_INVALID'],
+    ['a note that is no text', { metadata: { a: 1 } }, 'HIT_INVALID'],
+    [
+      '1,001 notes',
+      { metadata: Object.fromEntries(Array.from({ length: 1_001 }, (_, n) => [`n${String(n)}`, ''])) },
+      'HIT_TOO_MANY_VALUES',
+    ],
     ['half a place in the request', { requestSeq: 0.5 }, 'HIT_INVALID'],
     ['a place before the first', { requestSeq: -1 }, 'HIT_INVALID'],
     [

@@ -24,7 +24,7 @@ export interface HitsOrigin {
   readonly lane?: string;
 }
 
-/** One hit as it lies on the wire; `decodeHitsMessage` reads the same hit out of it, its metadata aside. */
+/** One hit as it lies on the wire; `decodeHitsMessage` reads the same hit out of it. */
 export const hitEvent = (hit: Hit, source: string): OutgoingEvent => ({
   id: hit.id,
   source,
@@ -48,6 +48,7 @@ const dataOf = (hit: Hit): ExactJson => {
     ...(Object.keys(hit.headers).length === 0 ? {} : { headers: hit.headers }),
     ...(hit.body.byteLength === 0 ? {} : { body: Buffer.from(hit.body).toString('base64') }),
     requestSeq: hit.requestSeq,
+    ...(Object.keys(hit.metadata).length === 0 ? {} : { metadata: hit.metadata }),
   };
 };
 

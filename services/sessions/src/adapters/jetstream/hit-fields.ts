@@ -18,6 +18,7 @@ export interface HitFields {
   readonly headers: ValueLists;
   readonly body: Uint8Array;
   readonly requestSeq: number | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** Half a surrogate pair has no UTF-8: two texts could become one on their way into the store. */
@@ -25,6 +26,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** Requests never bring so many; Redis and every encoder of hits hold it in four bytes. */
 const REQUEST_SEQ_MAX = 2 ** 31 - 1;
 const NO_VALUES: ValueLists = Object.freeze({});
+const NO_NOTES: Readonly<Record<string, string>> = Object.freeze({});
 const NO_BYTES = new Uint8Array();
 
 /** The fields, or a sentence that says what is wrong. Members of another name are passed over: a later version may bring them. */
@@ -49,6 +51,7 @@ export const readFields = (event: CloudEvent): HitFields | string => {
     headers: reader.valueLists('headers'),
     body: reader.bytes('body'),
     requestSeq: reader.count('requestSeq'),
+    metadata: reader.notes('metadata'),
   };
   return reader.problem ?? fields;
 };
@@ -100,6 +103,14 @@ class FieldReader {
     return NO_VALUES;
   }
 
+  notes(name: string): Readonly<Record<string, string>> {
+    const value = this.member(name);
+    if (value === undefined) return NO_NOTES;
+    if (isNotes(value)) return value;
+    this.wrong(`${name} is not an object of texts`);
+    return NO_NOTES;
+  }
+
   private member(name: string): ExactJson | undefined {
     return Object.hasOwn(this.data, name) ? (this.data[name] ?? undefined) : undefined;
   }
@@ -113,5 +124,8 @@ class FieldReader {
 const isValueLists = (value: ExactJson): value is ExactJsonObject & ValueLists =>
   isObject(value) &&
   Object.entries(value).every(([name, values]) => !LONE_SURROGATE.test(name) && Array.isArray(values) && values.every(isWholeText));
+
+const isNotes = (value: ExactJson): value is ExactJsonObject & Readonly<Record<string, string>> =>
+  isObject(value) && Object.entries(value).every(([name, note]) => !LONE_SURROGATE.test(name) && isWholeText(note));
 
 const isWholeText = (value: unknown): boolean => typeof value === 'string' && !LONE_SURROGATE.test(value);

@@ -139,7 +139,7 @@ const hitOf = (event: CloudEvent, fields: HitFields, place: Place, index: number
     queryParams: fields.queryParams,
     headers: fields.headers,
     body: fields.body,
-    metadata: {},
+    metadata: fields.metadata,
   };
 };
 

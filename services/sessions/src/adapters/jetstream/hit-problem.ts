@@ -34,8 +34,14 @@ const longer = (name: string, bytesMax: number): HitProblem => ({
   detail: `${name} is longer than ${String(bytesMax)} bytes`,
 });
 
-const tooMany = ({ queryParams, headers }: Hit): HitProblem | undefined => {
-  const name = isCrowded(queryParams) ? 'queryParams' : isCrowded(headers) ? 'headers' : undefined;
+const tooMany = ({ queryParams, headers, metadata }: Hit): HitProblem | undefined => {
+  const name = isCrowded(queryParams)
+    ? 'queryParams'
+    : isCrowded(headers)
+      ? 'headers'
+      : Object.keys(metadata).length > HIT_LIMITS.valuesMax
+        ? 'metadata'
+        : undefined;
   if (name === undefined) return undefined;
   return { reason: 'HIT_TOO_MANY_VALUES', detail: `${name} has more than ${String(HIT_LIMITS.valuesMax)} names or values` };
 };

@@ -22,10 +22,10 @@ const DAY_MS = 86_400_000;
 export const HIT_LIMITS = {
   /** Ids of hit, client, property, user and session, and the event's name, in UTF-8: what one token of a subject may hold. */
   idBytesMax: 128,
-  stampBytesMax: 1_024,
+  stampBytesMax: 512,
   /** Size as in sessions §2.2; more is refused. */
   sizeBytesMax: 128 * 1_024,
-  /** Names, and all values together, of the query parameters; the same again of the headers. */
+  /** Names, and all values together, of the query parameters; the same again of the headers, and notes. */
   valuesMax: 1_000,
   /** In lane `live`, by the message's timestamp (D5). */
   aheadMsMax: 5 * MINUTE_MS,
