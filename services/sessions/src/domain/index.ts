@@ -1,6 +1,17 @@
 export { compareHits, type Ordered } from './hit/order.js';
 export { PLATFORMS, type Hit, type Platform, type ValueLists } from './hit/hit.js';
+export { copyHit } from './hit/copy.js';
+export { HitUnreadable, decodeHit, encodeHit } from './hit/encode.js';
 export { sizeOfHit } from './hit/size.js';
+export { maskedAddress } from './identity/address.js';
+export { Guard, clientKey, type ClientName, type JoinSettings } from './identity/guard.js';
+export type { Identifier } from './identity/identifier.js';
+export { STAMP_HEADERS_DEFAULT } from './identity/stamps.js';
+export { checkSettings, type ServiceBounds } from './property/check.js';
+export { decideProperty, type PropertyCommand } from './property/decide.js';
+export { evolveProperty } from './property/evolve.js';
+export { settingsOf, type GivenSettings } from './property/given.js';
+export { PROPERTY_DEFAULTS, PROPERTY_LIMITS } from './property/limits.js';
 export type {
   CalendarBoundary,
   FilterSettings,
@@ -12,6 +23,7 @@ export type {
   SplitSettings,
   UsageRule,
 } from './property/settings.js';
+export { NO_PROPERTY, type PropertyEvent, type PropertyState } from './property/state.js';
 export type { CloseCause, Join, SessionHeader, SessionRevision, SessionUsage, SplitCause } from './session/closed-session.js';
 export { nextBoundaryOf, type NextBoundary } from './split/calendar.js';
 export { splitConditionsOf, type SplitCondition, type SplitEvent, type SplitRules } from './split/conditions.js';

@@ -1,4 +1,4 @@
-import type { CloseCause, HardCaps, Join, Scope } from '../../domain/index.js';
+import type { CloseCause, HardCaps, Identifier, Join, Scope } from '../../domain/index.js';
 
 /** Where a wheel turns: a state partition, and a lane of it (sessions §12.1, §12.2). */
 export interface Wheel {
@@ -16,14 +16,6 @@ export interface StoredProperty {
   readonly openSessionsMax: number | null;
   readonly openBytesMax: number | null;
   readonly announceOpened: boolean;
-}
-
-/** An identifier that joins clients; `hash` is already scoped by property (D9, D15). */
-export interface Identifier {
-  readonly type: 'stamp' | 'user';
-  readonly hash: string;
-  /** Looked up, never created: yesterday's stamp (D20). A live owner of it owns `hash` too. */
-  readonly alsoLookUp?: string;
 }
 
 /** `session_start` closes what is open and begins anew; `session_end` closes with this hit; `keep_alive` only moves the expiry (sessions §15.5). */
