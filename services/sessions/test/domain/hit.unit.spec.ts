@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { copyHit, decodeHit, encodeHit, sizeOfHit } from '../../src/domain/index.js';
+import { copyHit, decodeHit, encodeHit, sizeOfHit, type Hit } from '../../src/domain/index.js';
 import { anyHit, hitOf } from './support/hits.js';
 import { reasonOf } from './support/reason-of.js';
+
+const textOf = (hit: Hit): string => Buffer.from(encodeHit(hit)).toString();
 
 describe('a stored hit', () => {
   it('reads back as it was, from text and from bytes', () => {
@@ -9,14 +11,14 @@ describe('a stored hit', () => {
       fc.property(anyHit, hit => {
         const encoded = encodeHit(hit);
         expect(decodeHit(encoded)).toEqual(hit);
-        expect(decodeHit(Buffer.from(encoded))).toEqual(hit);
+        expect(decodeHit(Buffer.from(encoded).toString())).toEqual(hit);
       }),
     );
   });
 
   it('has the compact names and leaves out what is empty', () => {
     const hit = hitOf({ userId: 'u1', queryParams: { a: ['1', ''] }, body: Buffer.from('{}'), requestSeq: 2 });
-    expect(JSON.parse(encodeHit(hit))).toEqual({
+    expect(JSON.parse(textOf(hit))).toEqual({
       i: 'h1',
       ns: 'shop',
       pi: 'web',
@@ -38,11 +40,11 @@ describe('a stored hit', () => {
     ['no JSON', '{'],
     ['no object', '[]'],
     ['null', 'null'],
-    ['a missing id', JSON.stringify({ ...(JSON.parse(encodeHit(hitOf())) as object), i: undefined })],
-    ['a time that is a text', encodeHit(hitOf()).replace(/"srt":(\d+)/, '"srt":"$1"')],
-    ['an unknown platform', encodeHit(hitOf({ platform: 'tv' })).replace('"tv"', '"radio"')],
-    ['values that are no lists', encodeHit(hitOf({ headers: { A: ['b'] } })).replace('["b"]', '"b"')],
-    ['notes that are no texts', encodeHit(hitOf({ metadata: { A: 'b' } })).replace('"b"', '1')],
+    ['a missing id', JSON.stringify({ ...(JSON.parse(textOf(hitOf())) as object), i: undefined })],
+    ['a time that is a text', textOf(hitOf()).replace(/"srt":(\d+)/, '"srt":"$1"')],
+    ['an unknown platform', textOf(hitOf({ platform: 'tv' })).replace('"tv"', '"radio"')],
+    ['values that are no lists', textOf(hitOf({ headers: { A: ['b'] } })).replace('["b"]', '"b"')],
+    ['notes that are no texts', textOf(hitOf({ metadata: { A: 'b' } })).replace('"b"', '1')],
   ])('with %s is refused by name', (_, encoded) => {
     expect(reasonOf(() => decodeHit(encoded))).toBe('HIT_UNREADABLE');
   });

@@ -40,8 +40,8 @@ export class HitUnreadable extends Refusal {
 
 const NONE = Object.freeze({});
 
-/** Text for the store; `decodeHit` gives an equal hit back. */
-export const encodeHit = (hit: Hit): string => {
+/** UTF-8 for the store; `decodeHit` gives an equal hit back. */
+export const encodeHit = (hit: Hit): Uint8Array => {
   const stored: StoredHit = {
     i: hit.id,
     ns: hit.namespace,
@@ -63,7 +63,7 @@ export const encodeHit = (hit: Hit): string => {
     md: unlessBare(hit.metadata),
     bd: hit.body.byteLength === 0 ? undefined : base64Of(hit.body),
   };
-  return JSON.stringify(stored);
+  return Buffer.from(JSON.stringify(stored));
 };
 
 const unlessEmpty = (text: string): string | undefined => (text === '' ? undefined : text);
