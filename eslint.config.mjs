@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint';
 
-const SERVICES = ['@drawdown/entitlements', '@drawdown/sessions', '@drawdown/capacity'];
+const SERVICES = ['@drawdown/entitlements', '@drawdown/sessions', '@drawdown/capacity', '@drawdown/reconciliation'];
 const FRAMEWORKS_AND_SERVERS = ['@nestjs/*', 'rxjs', 'mongodb', 'ioredis', '@nats-io/*', '@grpc/*', 'class-validator', 'class-transformer'];
 
 /** Imports that a layer must not make, each with the reason that the reader of the message needs. */
