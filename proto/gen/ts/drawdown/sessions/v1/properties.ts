@@ -86,7 +86,7 @@ export interface HardCaps {
   hits?:
     | number
     | undefined;
-  /** Milliseconds from its first hit, up to 7 days; default 24 hours. */
+  /** Milliseconds from its first hit, up to 5 days; default 24 hours. */
   durationMs?:
     | number
     | undefined;
@@ -183,7 +183,7 @@ export interface UsageRule {
 export interface PropertySettings {
   /** Where relations between clients can exist; default CLIENT. Never changes. */
   scope: Scope;
-  /** Inactivity that ends a session, in milliseconds: 1 second to 24 hours, default 30 minutes. */
+  /** Inactivity that ends a session, in milliseconds: at least the tick of the service, at most 24 hours and as long as hit ids are remembered; default 30 minutes. */
   timeoutMs?:
     | number
     | undefined;

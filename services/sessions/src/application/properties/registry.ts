@@ -1,0 +1,95 @@
+import { encodeToken, partitionOf } from '@drawdown/eventlog';
+import { evolveProperty, NO_PROPERTY, type Property, type PropertyEvent, type PropertyState } from '../../domain/index.js';
+
+/** An event and the time of its command. */
+export interface TimedPropertyEvent {
+  readonly event: PropertyEvent;
+  readonly atMs: number;
+}
+
+/** A property, and when it came to be so. */
+export interface StoredProperty {
+  readonly property: Property;
+  readonly createdAtMs: number;
+  readonly changedAtMs: number;
+}
+
+interface Entry {
+  readonly state: PropertyState;
+  readonly stored: StoredProperty | undefined;
+  readonly sequence: number;
+}
+
+/** Where the state of a property of scope `property` lies (sessions §12.1). */
+export const propertyStateOf = (namespace: string, propertyId: string): number =>
+  partitionOf(encodeToken(namespace, 'namespace'), encodeToken(propertyId, 'property'));
+
+/**
+ * The properties of all namespaces, in the memory of every replica and fed by the stream alone. It may be a moment behind; who must know the
+ * newest waits for `current` first.
+ */
+export class PropertyRegistry {
+  /** By subject: a long id stands there as a hash, so the subject names a property for certain. */
+  readonly #bySubject = new Map<string, Entry>();
+  readonly #byName = new Map<string, Map<string, StoredProperty>>();
+  readonly #listeners = new Set<(property: Property) => void>();
+  #propertyStates: readonly number[] = [];
+
+  /** @param current resolves when everything is applied that the stream held at the call */
+  constructor(readonly current: () => Promise<void>) {}
+
+  /** Applies what one message recorded; messages that are not newer than the last applied one of the subject change nothing. */
+  apply(subject: string, namespace: string, events: readonly TimedPropertyEvent[], sequence: number): void {
+    const known = this.#bySubject.get(subject);
+    if (known !== undefined && known.sequence >= sequence) return;
+    const state = events.reduce((before, { event, atMs }) => evolveProperty(before, event, atMs), known?.state ?? NO_PROPERTY);
+    const stored = storedOf(namespace, state);
+    this.#bySubject.set(subject, { state, stored, sequence });
+    if (stored === undefined) return;
+    const named = this.#byName.get(namespace) ?? new Map<string, StoredProperty>();
+    this.#byName.set(namespace, named.set(state.propertyId, stored));
+    this.#propertyStates = this.#statesOfJoining();
+    for (const listener of this.#listeners) listener(stored.property);
+  }
+
+  get(namespace: string, propertyId: string): Property | undefined {
+    return this.stored(namespace, propertyId)?.property;
+  }
+
+  stored(namespace: string, propertyId: string): StoredProperty | undefined {
+    return this.#byName.get(namespace)?.get(propertyId);
+  }
+
+  /** The properties of a namespace, by id. */
+  list(namespace: string): readonly StoredProperty[] {
+    return [...(this.#byName.get(namespace)?.values() ?? [])].sort((a, b) => (a.property.propertyId < b.property.propertyId ? -1 : 1));
+  }
+
+  *all(): Generator<Property> {
+    for (const named of this.#byName.values()) for (const { property } of named.values()) yield property;
+  }
+
+  /** State partitions that hold properties of scope `property`, ascending. */
+  propertyStates(): readonly number[] {
+    return this.#propertyStates;
+  }
+
+  /** Tells of every property that was created or changed from now on; the answer ends it. */
+  onChange(listener: (property: Property) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #statesOfJoining(): readonly number[] {
+    const states = new Set<number>();
+    for (const { namespace, propertyId, settings } of this.all()) {
+      if (settings.scope === 'property') states.add(propertyStateOf(namespace, propertyId));
+    }
+    return [...states].sort((a, b) => a - b);
+  }
+}
+
+const storedOf = (namespace: string, state: PropertyState): StoredProperty | undefined => {
+  const { propertyId, settings, settingsVersion, createdAtMs, changedAtMs } = state;
+  return settings === undefined ? undefined : { property: { namespace, propertyId, settings, settingsVersion }, createdAtMs, changedAtMs };
+};
