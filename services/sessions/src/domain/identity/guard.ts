@@ -3,7 +3,7 @@ import type { PropertySettings } from '../property/settings.js';
 import type { Identifier } from './identifier.js';
 import { KeyCache } from './key-cache.js';
 import { keyOf, lengthPrefixed } from './length-prefixed.js';
-import { explicitStampOf, headerValues, utcDate } from './stamps.js';
+import { explicitStampOf, headerValues } from './stamps.js';
 
 const DAY_MS = 86_400_000;
 
@@ -60,11 +60,14 @@ export class Guard {
 /** Address, headers and UTC date; in the first D of a day also those of the day before (D20). */
 const computedStamp = (hit: Hit, headers: readonly string[], timeoutMs: number): Identifier => {
   const device = [...headerValues(hit.headers, headers), hit.ip];
-  const onDateOf = (atMs: number): string => keyOf(scoped(hit, 'computed', [...device, utcDate(atMs)]));
+  const onDateOf = (atMs: number): string => keyOf(scoped(hit, 'computed', [...device, utcDateOf(atMs)]));
   const sinceMidnightMs = ((hit.receivedAtMs % DAY_MS) + DAY_MS) % DAY_MS;
   const today: Identifier = { type: 'stamp', hash: onDateOf(hit.receivedAtMs) };
   return sinceMidnightMs < timeoutMs ? { ...today, alsoLookUp: onDateOf(hit.receivedAtMs - DAY_MS) } : today;
 };
+
+/** `YYYY-MM-DD`. */
+const utcDateOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 'YYYY-MM-DD'.length);
 
 /** The kind keeps an explicit stamp from imitating a computed one. */
 const scoped = (

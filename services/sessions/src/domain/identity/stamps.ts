@@ -36,6 +36,3 @@ export const headerValues = (headers: ValueLists, names: readonly string[]): rea
   }
   return names.map(name => byName.get(name.toLowerCase()) ?? '');
 };
-
-/** `YYYY-MM-DD` in UTC. */
-export const utcDate = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
