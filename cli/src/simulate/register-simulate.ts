@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit-code.js';
+import { simulateCapacityLine } from './capacity/scenario.js';
 import { simulateEntitlementsLine } from './entitlements/scenario.js';
 import { answerLines } from './lines.js';
 
-const NOT_BUILT_YET = ['capacity', 'sessions', 'reconciliation'] as const;
+const NOT_BUILT_YET = ['sessions', 'reconciliation'] as const;
 
 /** Adds `drawdown simulate <domain>`: what-if scenarios as JSON Lines, from standard input to standard output, without any server. */
 export const registerSimulate = (program: Command): void => {
@@ -14,6 +15,10 @@ export const registerSimulate = (program: Command): void => {
     .command('entitlements')
     .description('grants, balances, usage periods and calendars')
     .action(() => answerLines(process.stdin, process.stdout, simulateEntitlementsLine));
+  simulate
+    .command('capacity')
+    .description('prepaid pools, workloads, prices and reservations')
+    .action(() => answerLines(process.stdin, process.stdout, simulateCapacityLine));
   for (const domain of NOT_BUILT_YET) {
     simulate
       .command(domain)

@@ -1,5 +1,5 @@
 export { exact, type Exact } from './amount/exact.js';
-export type { Horizon, Seconds } from './amount/instant.js';
+export { saturated, type Horizon, type Seconds } from './amount/instant.js';
 export {
   DIMENSIONS,
   eachDimension,
@@ -16,9 +16,10 @@ export type { PoolCommand } from './pool/commands.js';
 export { decidePool, membership } from './pool/decide.js';
 export type { PoolEvent } from './pool/events.js';
 export { evolvePool, NO_POOL } from './pool/evolve.js';
-export { isAllowed, membersToStop, settledAt } from './pool/read.js';
+export { isAllowed, isStarved, membersToStop, settledAt } from './pool/read.js';
 export type { Pool } from './pool/state.js';
 export { LIST_PRICES, priceOf, unitSecondPrice, type Network } from './price/price.js';
 export { expiredBy, nextAfter, type Depletion } from './queue/order.js';
+export { requireTopUp, requireUniqueNodes } from './reservation/target.js';
 export { FORMULA_VERSION, workloadRates } from './units/rates.js';
 export { FREE_TYPES, type Workload } from './units/workload.js';

@@ -13,5 +13,5 @@ export const RATE_MILLIUNITS_MAX = 9_000_000_000_000_000_000n;
 /** What stands for "never" in sort keys and on the wire, where nothing can be absent (capacity §4). */
 export const NEVER_SECONDS = 9_223_372_036_854_775_807n;
 
-/** Longest text of an amount that is looked at. */
-export const AMOUNT_TEXT_LENGTH_MAX = 64;
+/** Longest text of an amount that is looked at: every integer that a double can be fits. */
+export const AMOUNT_TEXT_LENGTH_MAX = 400;

@@ -1,13 +1,15 @@
 import { Refusal } from '@drawdown/errors';
-import { exact, minus, type Exact } from './exact.js';
+import { exact, type Exact } from './exact.js';
 import { AMOUNT_TEXT_LENGTH_MAX, MILLI } from './limits.js';
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 const MILLI_DECIMALS = 3;
+const SHOWN_LENGTH_MAX = 48;
 
-/** @throws Refusal `INVALID_AMOUNT` */
-export const invalidAmount = (text: string, rule: string, message: string): Refusal =>
-  new Refusal('INVALID_AMOUNT', `${JSON.stringify(text.slice(0, AMOUNT_TEXT_LENGTH_MAX))} ${message}`, { rule });
+const invalidAmount = (text: string, rule: string, message: string): Refusal => {
+  const shown = text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
+  return new Refusal('INVALID_AMOUNT', `${JSON.stringify(shown)} ${message}`, { rule, given: shown });
+};
 
 /** Whether a text is a decimal number without exponent, of any sign and precision: what `parseMilli` takes a stand on. */
 export const isDecimalText = (text: string): boolean => text.length <= AMOUNT_TEXT_LENGTH_MAX && DECIMAL.test(text);
@@ -29,8 +31,7 @@ export const parseMilli = (text: string): Exact => {
 
 /** Units or unit-seconds of an amount in thousandths: at most three decimals, no exponent (capacity §4). `parseMilli` reads it back. */
 export const formatMilli = (milli: Exact): string => {
-  const value = BigInt(milli);
-  const whole = value / BigInt(MILLI);
-  const rest = exact(minus(value, whole * BigInt(MILLI)) as bigint);
+  const whole = BigInt(milli) / BigInt(MILLI);
+  const rest = Number(BigInt(milli) % BigInt(MILLI));
   return rest === 0 ? `${whole}` : `${whole}.${String(rest).padStart(MILLI_DECIMALS, '0').replace(/0+$/, '')}`;
 };

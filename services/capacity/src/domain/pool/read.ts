@@ -1,4 +1,5 @@
 import type { Seconds } from '../amount/instant.js';
+import { DIMENSIONS, of, type Amounts } from '../amount/per-dimension.js';
 import { uses, exhaustedAt, settle } from './account.js';
 import type { Pool } from './state.js';
 
@@ -17,3 +18,7 @@ export const membersToStop = (pool: Pool, at: Seconds): number[] => {
     .flatMap(([id, { rates }]) => (exhausted.some(dimension => uses(rates, dimension)) ? [id] : []))
     .sort((left, right) => left - right);
 };
+
+/** Whether rates use a dimension that has nothing left at all; nobody else is asked (capacity §9). */
+export const isStarved = (left: Amounts, rates: Amounts): boolean =>
+  DIMENSIONS.some(dimension => uses(rates, dimension) && of(left, dimension) === 0);
