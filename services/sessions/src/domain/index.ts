@@ -6,6 +6,7 @@ export { sizeOfHit } from './hit/size.js';
 export { maskedAddress } from './identity/address.js';
 export { Guard, clientKey, type ClientName, type JoinSettings } from './identity/guard.js';
 export type { Identifier } from './identity/identifier.js';
+export { userKey } from './identity/user-key.js';
 export { STAMP_HEADERS_DEFAULT } from './identity/stamps.js';
 export { checkSettings, type ServiceBounds } from './property/check.js';
 export { decideProperty, type PropertyCommand } from './property/decide.js';
