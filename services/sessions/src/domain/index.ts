@@ -25,7 +25,16 @@ export type {
   UsageRule,
 } from './property/settings.js';
 export { NO_PROPERTY, type PropertyEvent, type PropertyState } from './property/state.js';
-export type { CloseCause, Join, SessionHeader, SessionRevision, SessionUsage, SplitCause } from './session/closed-session.js';
+export type {
+  CloseCause,
+  Join,
+  Seen,
+  SessionEdges,
+  SessionHeader,
+  SessionRevision,
+  SessionUsage,
+  SplitCause,
+} from './session/closed-session.js';
 export { nextBoundaryOf, type NextBoundary } from './split/calendar.js';
 export { splitConditionsOf, type SplitCondition, type SplitEvent, type SplitRules } from './split/conditions.js';
 export { campaignOf, splitViewOf } from './split/hit-view.js';

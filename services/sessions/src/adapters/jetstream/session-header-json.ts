@@ -1,4 +1,15 @@
-import type { CloseCause, Join, SessionHeader, SessionRevision, SessionUsage, SplitCause } from '../../domain/index.js';
+import {
+  PLATFORMS,
+  type CloseCause,
+  type Join,
+  type Ordered,
+  type Seen,
+  type SessionEdges,
+  type SessionHeader,
+  type SessionRevision,
+  type SessionUsage,
+  type SplitCause,
+} from '../../domain/index.js';
 import { Fields } from './session-fields.js';
 
 const KINDS = ['closed', 'amended', 'superseded'] as const;
@@ -47,6 +58,7 @@ export const headerToJson = (header: SessionHeader): object => ({
   joins: header.joins.map(({ clientKey, identifierType, atMs }) => ({ clientKey, identifierType, atMs })),
   duplicateHits: header.duplicateHits,
   lateHits: header.lateHits,
+  edges: edgesToJson(header.edges),
   continues: header.continues.map(({ sessionId, revision }) => ({ sessionId, revision })),
   supersededBy: header.supersededBy,
   usage: header.usage.map(usageToJson),
@@ -54,6 +66,24 @@ export const headerToJson = (header: SessionHeader): object => ({
 });
 
 const usageToJson = ({ id, rule, customer, eventType, value }: SessionUsage): SessionUsage => ({ id, rule, customer, eventType, value });
+
+const edgesToJson = (edges: SessionEdges): object => ({
+  first: orderedToJson(edges.first),
+  last: orderedToJson(edges.last),
+  beginsHard: edges.beginsHard,
+  endsHard: edges.endsHard,
+  lastPlatform: edges.lastPlatform,
+  firstUser: seenToJson(edges.firstUser),
+  lastUser: seenToJson(edges.lastUser),
+  firstCampaign: seenToJson(edges.firstCampaign),
+  lastCampaign: seenToJson(edges.lastCampaign),
+  hardCaps: edges.hardCaps,
+  closedAtMs: edges.closedAtMs,
+});
+
+const orderedToJson = ({ receivedAtMs, requestSeq, id }: Ordered): Ordered => ({ receivedAtMs, requestSeq, id });
+
+const seenToJson = (seen: Seen | undefined): Seen | undefined => (seen === undefined ? undefined : { value: seen.value, atMs: seen.atMs });
 
 /** @throws Refusal `EVENT_MALFORMED` */
 export const headerFromJson = (fields: Fields): SessionHeader => {
@@ -81,12 +111,38 @@ export const headerFromJson = (fields: Fields): SessionHeader => {
     joins: fields.list('joins', joinFromJson),
     duplicateHits: fields.integer('duplicateHits'),
     lateHits: fields.integer('lateHits'),
+    edges: edgesFromJson(fields.child('edges')),
     continues: fields.list('continues', revisionFromJson),
     ...(supersededBy === undefined ? {} : { supersededBy }),
     usage: fields.list('usage', usageFromJson),
     cancels: fields.list('cancels', usageFromJson),
   };
 };
+
+const edgesFromJson = (fields: Fields): SessionEdges => ({
+  first: orderedFromJson(fields.child('first')),
+  last: orderedFromJson(fields.child('last')),
+  beginsHard: fields.flag('beginsHard'),
+  endsHard: fields.flag('endsHard'),
+  ...(fields.has('lastPlatform') ? { lastPlatform: fields.oneOf('lastPlatform', PLATFORMS) } : {}),
+  ...(fields.has('firstUser') ? { firstUser: seenFromJson(fields.child('firstUser')) } : {}),
+  ...(fields.has('lastUser') ? { lastUser: seenFromJson(fields.child('lastUser')) } : {}),
+  ...(fields.has('firstCampaign') ? { firstCampaign: seenFromJson(fields.child('firstCampaign')) } : {}),
+  ...(fields.has('lastCampaign') ? { lastCampaign: seenFromJson(fields.child('lastCampaign')) } : {}),
+  hardCaps: fields.integer('hardCaps'),
+  closedAtMs: fields.integer('closedAtMs', Number.MIN_SAFE_INTEGER),
+});
+
+const seenFromJson = (fields: Fields): Seen => ({
+  value: fields.text('value'),
+  atMs: fields.integer('atMs', Number.MIN_SAFE_INTEGER),
+});
+
+const orderedFromJson = (fields: Fields): Ordered => ({
+  receivedAtMs: fields.integer('receivedAtMs', Number.MIN_SAFE_INTEGER),
+  requestSeq: fields.integer('requestSeq'),
+  id: fields.text('id'),
+});
 
 export const revisionFromJson = (fields: Fields): SessionRevision => ({
   sessionId: fields.text('sessionId'),

@@ -1,3 +1,5 @@
+import type { Platform } from '../hit/hit.js';
+import type { Ordered } from '../hit/order.js';
 import type { UsageRule } from '../property/settings.js';
 
 /** Why a proto-session ended (sessions §7, D11, §12.6, §15.5). */
@@ -35,6 +37,36 @@ export interface SessionRevision {
   readonly revision: number;
 }
 
+/** A value and when it was seen. */
+export interface Seen {
+  readonly value: string;
+  readonly atMs: number;
+}
+
+/**
+ * What decides whether other hits join a session later (sessions §15.2). It travels with the session, so that whoever rebuilds the
+ * store decides as before.
+ */
+export interface SessionEdges {
+  readonly first: Ordered;
+  readonly last: Ordered;
+  /** It began with `session_start`, or at a split other than inactivity: nothing comes before its first hit. */
+  readonly beginsHard: boolean;
+  /** A cap, an explicit end, or a split other than inactivity ended it: nothing comes after its last hit. */
+  readonly endsHard: boolean;
+  /** Of the last hit: its timeout is the one that counts after it. */
+  readonly lastPlatform?: Platform;
+  /** User ids and campaigns at both ends; absent where no hit had any. */
+  readonly firstUser?: Seen;
+  readonly lastUser?: Seen;
+  readonly firstCampaign?: Seen;
+  readonly lastCampaign?: Seen;
+  /** Proto-sessions of these clients that a cap closed, one after the other, each less than R after the one before. */
+  readonly hardCaps: number;
+  /** Event time of the close: for R after it the session may be amended. */
+  readonly closedAtMs: number;
+}
+
 /**
  * One session after splitting, as it was decided once (`assign`, sessions §12.4) and as everybody reads it.
  * `closed`: the first revision; `amended`: later hits were added; `superseded`: its hits belong to `supersededBy` now (sessions §15.2).
@@ -65,6 +97,7 @@ export interface SessionHeader extends SessionRevision {
   readonly joins: readonly Join[];
   readonly duplicateHits: number;
   readonly lateHits: number;
+  readonly edges: SessionEdges;
   /** Earlier sessions or revisions whose hits this one holds beside those in its own message. */
   readonly continues: readonly SessionRevision[];
   readonly supersededBy?: string;
