@@ -18,7 +18,10 @@ export interface StoredProperty {
   readonly announceOpened: boolean;
 }
 
-/** `session_start` closes what is open and begins anew; `session_end` closes with this hit; `keep_alive` only moves the expiry (sessions §15.5). */
+/**
+ * Explicit control (sessions §15.5). `session_start` closes every session that the hit would land in, and begins anew; `session_end` is
+ * stored and closes; `keep_alive` is stored in an open session and moves its expiry, but never opens one (outcome `ignored`).
+ */
 export type Control = 'session_start' | 'session_end' | 'keep_alive';
 
 /** One hit as the store takes it. */
@@ -56,8 +59,8 @@ export interface IngestCall extends Wheel {
   readonly hits: readonly HitRecord[];
 }
 
-/** `refused`: over a quota of the property, nothing was stored. */
-export type HitOutcome = 'stored' | 'joined' | 'duplicate' | 'late' | 'refused';
+/** `refused`: over a quota of the property, nothing was stored. `ignored`: a `keep_alive` with nothing to keep alive, nothing was stored. */
+export type HitOutcome = 'stored' | 'joined' | 'duplicate' | 'late' | 'refused' | 'ignored';
 
 export interface HitResult {
   readonly outcome: HitOutcome;
@@ -108,15 +111,22 @@ export interface FrozenPart {
 
 export interface FrozenSession {
   readonly closeId: string;
+  readonly scope: Scope;
   readonly sessionKey: string;
   readonly namespace: string;
   readonly propertyId: string;
   readonly closeCause: CloseCause;
   /** Bucket whose processing closed it; null when a cap or a command did. */
   readonly bucket: number | null;
+  /** First hit in order (D14). */
+  readonly firstHitId: string;
+  readonly startedAtMs: number;
+  readonly lastHitAtMs: number;
   readonly isLate: boolean;
   readonly duplicateHits: number;
   readonly lateHits: number;
+  /** Closes by a cap of the session key's client within a day of event time, this one included (sessions §15.12). */
+  readonly hardCapCloses: number;
   readonly joins: readonly Join[];
   readonly parts: readonly FrozenPart[];
   /** What `assign` stored; null before. */
@@ -202,4 +212,37 @@ export interface WheelStatus {
   readonly watermarksMs: ReadonlyMap<number, number>;
   readonly oldestOpenMs: number | null;
   readonly buckets: number;
+}
+
+/**
+ * The store of open sessions, in one slot per state partition. Every method is one atomic step (`frozen` reads what is immutable), may be
+ * repeated, and is safe on two replicas at once.
+ *
+ * @throws Refusal `OUTDATED_EPOCH` where an epoch is given and a newer owner was seen
+ * @throws Fault `STORE_OUT_OF_MEMORY` when the server is at its memory limit: nothing was written, try again later
+ */
+export interface SessionStore {
+  /** Takes hits and moves position and watermarks; without hits it is a ping. Results are in the order of the call's hits. */
+  ingest(call: IngestCall): Promise<IngestReply>;
+  /** One turn of a wheel: begins up to `limit` closes, in the order of D14, and moves the pointer. */
+  beginClose(call: BeginCloseCall): Promise<BeginCloseReply>;
+  /** Takes up to `limit` due closes; each is due again after `visibilityMs` unless it was finished or postponed. */
+  claim(wheel: Wheel, limit: number, visibilityMs: number): Promise<readonly ClaimedClose[]>;
+  /** Null when it was finished. */
+  frozen(wheel: Wheel, closeId: string): Promise<FrozenSession | null>;
+  /** Closed sessions that these clients had, to be amended (sessions §15.2). */
+  closedHeaders(wheel: Wheel, clientKeys: readonly string[]): Promise<ClosedHeaders>;
+  /** Stores the decision of a close once; a repeat answers the first. `changed`: read the headers again and decide again. */
+  assign(call: AssignCall): Promise<AssignReply>;
+  /** Deletes a close and its parts after everything is published. False when there was none. */
+  finish(wheel: Wheel, closeId: string): Promise<boolean>;
+  /** Puts off a hand-over that failed. */
+  postpone(wheel: Wheel, closeId: string, delayMs: number): Promise<void>;
+  /** Oldest first. */
+  notices(wheel: Wheel, limit: number): Promise<readonly Notice[]>;
+  acknowledgeNotices(wheel: Wheel, ids: readonly string[]): Promise<void>;
+  /** Source → stream sequence up to which it was applied here; empty for a store that knows nothing. */
+  positions(state: number): Promise<ReadonlyMap<number, number>>;
+  /** Lanes that have a wheel here. */
+  lanes(state: number): Promise<readonly string[]>;
 }

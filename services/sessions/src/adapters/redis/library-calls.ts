@@ -1,0 +1,75 @@
+import { Fault, Refusal } from '@drawdown/errors';
+import type { Cluster, Redis } from 'ioredis';
+import { functionName, LIBRARY_NAME, LIBRARY_SOURCE, LIBRARY_VERSION, type LibraryFunction } from './library.js';
+
+export type RedisConnection = Redis | Cluster;
+
+/** Calls functions of the library, and loads it on every master again where a new or emptied server does not know it. */
+export class LibraryCalls {
+  #loaded: Promise<void> | undefined;
+
+  constructor(private readonly redis: RedisConnection) {}
+
+  /**
+   * Loads the library where it is missing or was changed.
+   * @throws Refusal `STORE_LIBRARY_NEWER` when a newer service has been here
+   */
+  load(): Promise<void> {
+    this.#loaded ??= Promise.all(mastersOf(this.redis).map(loadOn)).then(
+      () => undefined,
+      (error: unknown) => {
+        this.#loaded = undefined;
+        throw error;
+      },
+    );
+    return this.#loaded;
+  }
+
+  /**
+   * @throws Refusal `OUTDATED_EPOCH`, `STORE_LIBRARY_NEWER`
+   * @throws Fault `STORE_OUT_OF_MEMORY`
+   */
+  async call(name: LibraryFunction, partition: string, args: readonly (string | number | Buffer)[]): Promise<unknown> {
+    const call = (): Promise<unknown> => this.redis.call('FCALL', functionName(name), 1, partition, ...args);
+    await this.load();
+    try {
+      return await call();
+    } catch (error) {
+      if (!isFunctionMissing(error)) throw translated(error);
+    }
+    this.#loaded = undefined;
+    await this.load();
+    return call().catch((error: unknown) => {
+      throw translated(error);
+    });
+  }
+}
+
+export const mastersOf = (redis: RedisConnection): readonly Redis[] => ('nodes' in redis ? redis.nodes('master') : [redis]);
+
+/** A library as `FUNCTION LIST` tells of it: names and values by turns. */
+type ListedLibrary = readonly unknown[];
+
+const loadOn = async (master: Redis): Promise<void> => {
+  const listed = (await master.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'drawdown_sessions_v*', 'WITHCODE')) as readonly ListedLibrary[];
+  const libraries = listed.map(library => ({ name: valueOf(library, 'library_name'), code: valueOf(library, 'library_code') }));
+  const newer = libraries.find(({ name }) => Number(name.replace('drawdown_sessions_v', '')) > LIBRARY_VERSION);
+  if (newer !== undefined) {
+    throw new Refusal('STORE_LIBRARY_NEWER', `Redis holds ${newer.name}: a newer service has written there`, { library: newer.name });
+  }
+  const isCurrent = libraries.some(({ name, code }) => name === LIBRARY_NAME && code === LIBRARY_SOURCE);
+  if (!isCurrent) await master.call('FUNCTION', 'LOAD', 'REPLACE', LIBRARY_SOURCE);
+};
+
+const valueOf = (library: ListedLibrary, name: string): string => String(library[library.indexOf(name) + 1]);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');
+
+const isFunctionMissing = (error: unknown): boolean => messageOf(error).includes('Function not found');
+
+const translated = (error: unknown): unknown => {
+  const message = messageOf(error);
+  if (message.startsWith('OUTDATED_EPOCH')) return new Refusal('OUTDATED_EPOCH', message.replace('OUTDATED_EPOCH', 'the epoch'));
+  if (message.startsWith('OOM')) return new Fault('STORE_OUT_OF_MEMORY', 'Redis is at its memory limit', {}, { cause: error });
+  return error;
+};

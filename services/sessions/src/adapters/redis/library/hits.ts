@@ -1,0 +1,138 @@
+/** One hit on its way into the session of its client (sessions §12.3 "ingest"). */
+export const HITS = String.raw`
+local function read_property(p)
+  return {
+    namespace = p[1], id = p[2], scope = p[3], open = p[4], caps = { hits = p[5], ms = p[6], bytes = p[7] },
+    clients_max = p[8], sessions_max = p[9] or nil, bytes_max = p[10] or nil, announce = p[11],
+  }
+end
+
+local function read_identifiers(flat)
+  local identifiers = {}
+  for index = 1, #flat, 3 do
+    local type, hash, earlier = flat[index], flat[index + 1], flat[index + 2]
+    identifiers[#identifiers + 1] = { type = type, hash = hash, name = type .. ':' .. hash, earlier = earlier and (type .. ':' .. earlier) }
+  end
+  return identifiers
+end
+
+local function read_hit(packed, properties, hash, field, encoded)
+  return {
+    property = properties[packed[1]], ck = packed[2], at = packed[3], seq = packed[4], bytes = packed[5], expiry = packed[6],
+    identifiers = packed[7] and read_identifiers(packed[7]) or {}, control = packed[8],
+    hash = hash, field = field, encoded = encoded,
+  }
+end
+
+local function live_owner(batch, name)
+  if is_blocked(batch, name) then return nil end
+  local owner = redis.call('GET', identifier_key(batch.lane, name))
+  return owner and load_session(batch, owner, owner) and owner or nil
+end
+
+-- Keys of the open sessions that the hit would land in or bring together.
+local function reached(batch, hit, sk)
+  local keys = {}
+  if load_session(batch, sk, hit.ck) then keys[#keys + 1] = sk end
+  for _, identifier in ipairs(hit.identifiers) do
+    keys[#keys + 1] = live_owner(batch, identifier.name)
+    if identifier.earlier then keys[#keys + 1] = live_owner(batch, identifier.earlier) end
+  end
+  return keys
+end
+
+local function close_in_batch(batch, sk, cause)
+  flush(batch)
+  freeze(batch.lane, sk, cause, nil)
+end
+
+local function is_over_bytes(batch, hit)
+  local p = hit.property
+  if not p.bytes_max then return false end
+  local stored = tonumber(redis.call('HGET', bytes_key(batch.lane), p.open) or 0)
+  return stored + (batch.added_bytes[p.open] or 0) + hit.bytes > p.bytes_max
+end
+
+local function is_over_sessions(batch, hit)
+  local p = hit.property
+  if not p.sessions_max then return false end
+  local opened = 0
+  for _, session in pairs(batch.sessions) do
+    if session and session.is_new and session.open == p.open then opened = opened + 1 end
+  end
+  return redis.call('ZCARD', open_key(batch.lane, p.open)) + opened >= p.sessions_max
+end
+
+-- Nil when the hit may be stored; else what becomes of it instead.
+local function turned_away(batch, hit, sk)
+  local p = hit.property
+  if not (p.bytes_max or p.sessions_max or hit.control == 'keep_alive') then return nil end
+  if is_over_bytes(batch, hit) then return 'refused' end
+  if #reached(batch, hit, sk) > 0 then return nil end
+  if hit.control == 'keep_alive' then return 'ignored' end
+  return is_over_sessions(batch, hit) and 'refused' or nil
+end
+
+local function announce_opened(batch, hit, session)
+  leave_notice(batch, 'opened.' .. session.sk .. '.' .. redis.sha1hex(hit.field), {
+    kind = 'opened', namespace = hit.property.namespace, propertyId = hit.property.id, sessionKey = session.sk,
+    firstHitId = id_text(hit.field), startedAtMs = hit.at, expiresAtBucket = session.exp,
+  })
+end
+
+local function add_hit(batch, client, session, hit, is_late)
+  if session.hits == 0 then session.dirty = true end
+  if session.hits > 0 and begins_before(hit.at, hit.seq, hit.field, session) then
+    session.first, session.first_seq, session.first_id, session.moved_first = hit.at, hit.seq, hit.field, true
+  end
+  session.last = math.max(session.last, hit.at)
+  session.exp = math.max(session.exp, hit.expiry, pointer(batch, session.scope))
+  session.hits, session.bytes = session.hits + 1, session.bytes + hit.bytes
+  session.raw_bytes = session.raw_bytes + hit.bytes
+  if is_late then session.late_hits = session.late_hits + 1 end
+  local part = load_part(batch, session, hit.ck)
+  part.bytes, part.count = part.bytes + hit.bytes, part.count + 1
+  session.dirty = true
+  append(client.fields, hit.field, hit.encoded)
+  append(client.hashes, hit.hash)
+  client.fresh[hit.hash] = true
+  batch.added_bytes[session.open] = (batch.added_bytes[session.open] or 0) + hit.bytes
+end
+
+local function has_reached_cap(session, caps)
+  return session.hits >= caps.hits or session.last - session.first >= caps.ms or session.bytes >= caps.bytes
+end
+
+local function close_after(session, hit)
+  if hit.control == 'session_end' then return 'session_end' end
+  return has_reached_cap(session, hit.property.caps) and 'hard_cap' or nil
+end
+
+-- Returns outcome, session key, whether a cap closed it.
+local function take_hit(batch, hit)
+  local client = load_client(batch, hit.ck)
+  if seen(client, hit.hash) then
+    local session = load_session(batch, client.sk, hit.ck)
+    if session then session.duplicates, session.dirty = session.duplicates + 1, true end
+    return 'duplicate', client.sk, false
+  end
+  local away = turned_away(batch, hit, client.sk)
+  if away then return away, client.sk, false end
+  if hit.control == 'session_start' then
+    for _, sk in ipairs(reached(batch, hit, client.sk)) do close_in_batch(batch, sk, 'session_start') end
+    client = load_client(batch, hit.ck)
+  end
+  local sk = client.sk
+  for _, identifier in ipairs(hit.identifiers) do sk = join(batch, hit, sk, identifier) end
+  local is_late = hit.expiry < pointer(batch, hit.property.scope)
+  local session = load_session(batch, sk, hit.ck)
+  local opens = not session
+  if opens then session = open_session(batch, sk, hit, is_late) end
+  add_hit(batch, client, session, hit, is_late)
+  if opens and hit.property.announce then announce_opened(batch, hit, session) end
+  local cause = close_after(session, hit)
+  if cause then close_in_batch(batch, sk, cause) end
+  local outcome = sk ~= hit.ck and 'joined' or opens and is_late and 'late' or 'stored'
+  return outcome, sk, cause == 'hard_cap'
+end
+`;

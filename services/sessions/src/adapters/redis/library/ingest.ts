@@ -1,0 +1,46 @@
+/** `ingest` and `ping`: hits, watermarks and the position of a source in one step (sessions §12.3, §12.5, D4, D5). */
+export const INGEST = String.raw`
+local function create_pointers(batch, first_buckets)
+  for scope, number in pairs(first_buckets) do redis.call('SETNX', next_key(batch.lane, scope), whole(number)) end
+end
+
+local function move_watermarks(lane, source, watermarks)
+  for scope, text in pairs(watermarks) do
+    local key = watermarks_key(lane, scope)
+    local stored = redis.call('HGET', key, source)
+    if not stored or tonumber(text) > tonumber(stored) then redis.call('HSET', key, source, text) end
+  end
+end
+
+local function take_hits(batch, call, args)
+  local properties = {}
+  for index, packed in ipairs(call.properties) do properties[index] = read_property(packed) end
+  local outcomes, keys, capped = {}, {}, {}
+  for index, packed in ipairs(call.hits) do
+    local hash = string.sub(args[2], (index - 1) * ID_HASH_BYTES + 1, index * ID_HASH_BYTES)
+    local hit = read_hit(packed, properties, hash, args[2 * index + 1], args[2 * index + 2])
+    local is_capped
+    outcomes[index], keys[index], is_capped = take_hit(batch, hit)
+    if is_capped then capped[#capped + 1] = index end
+  end
+  return outcomes, keys, capped
+end
+
+local function ingest(keys, args)
+  local partition = keys[1]
+  local call = cjson.decode(args[1])
+  local refused = outdated(partition, call.source, call.epoch)
+  if refused then return refused end
+  local instead = misplaced(partition, call)
+  if instead then return instead end
+  local batch = begin_batch(lane_of(partition, call.lane), call.retention_ms)
+  redis.call('SADD', partition .. 'lanes', call.lane)
+  create_pointers(batch, call.first_buckets)
+  local outcomes, session_keys, capped = take_hits(batch, call, args)
+  flush(batch)
+  write_notices(batch)
+  move_watermarks(batch.lane, call.source, call.watermarks)
+  move_position(partition, call)
+  return { 'applied', batch.merges, outcomes, session_keys, capped }
+end
+`;

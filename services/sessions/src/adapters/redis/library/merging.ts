@@ -1,0 +1,143 @@
+/** Joins by identifiers: one session is folded into another, which lives on (D1, D10, D20, sessions §12.3 "merge", §15.4). */
+export const MERGING = String.raw`
+-- How long an identifier that gathered too many clients stays apart, in event time, unless told otherwise.
+local BLOCKED_MS = 24 * 3600 * 1000
+
+local function leave_notice(batch, id, notice)
+  batch.notices[#batch.notices + 1] = { id, cjson.encode(notice) }
+end
+
+local function write_notices(batch)
+  if #batch.notices == 0 then return end
+  local order = notice_order_key(batch.lane)
+  local last = redis.call('ZREVRANGE', order, 0, 0, 'WITHSCORES')
+  local number = tonumber(last[2] or 0)
+  for _, notice in ipairs(batch.notices) do
+    number = number + 1
+    if redis.call('HSETNX', notices_key(batch.lane), notice[1], notice[2]) == 1 then redis.call('ZADD', order, number, notice[1]) end
+  end
+end
+
+local function is_blocked(batch, name)
+  if batch.any_blocked == nil then batch.any_blocked = redis.call('EXISTS', blocked_key(batch.lane)) == 1 end
+  return batch.any_blocked and redis.call('ZSCORE', blocked_key(batch.lane), name) ~= false
+end
+
+local function decode_joins(session)
+  return session.joins and cjson.decode(session.joins) or {}
+end
+
+-- Clients that an identifier brought together: its first owner and all that joined by it.
+local function gathered(session, name)
+  local count = 1
+  for _, join in ipairs(decode_joins(session)) do
+    if join[2] .. ':' .. join[4] == name then count = count + 1 end
+  end
+  return count
+end
+
+local function saturate(batch, hit, identifier, clients)
+  redis.call('ZADD', blocked_key(batch.lane), whole(hit.at + BLOCKED_MS), identifier.name)
+  batch.any_blocked = true
+  leave_notice(batch, 'saturated.' .. identifier.name, {
+    kind = 'saturated', namespace = hit.property.namespace, propertyId = hit.property.id, identifierType = identifier.type,
+    identifierHash = identifier.hash, clients = clients, atMs = hit.at,
+  })
+end
+
+local function move_identifiers(lane, loser, winner)
+  local owned = redis.call('SMEMBERS', owned_key(lane, loser))
+  if #owned == 0 then return end
+  for _, name in ipairs(owned) do redis.call('SET', identifier_key(lane, name), winner) end
+  redis.call('SADD', owned_key(lane, winner), unpack(owned))
+  redis.call('DEL', owned_key(lane, loser))
+end
+
+local function move_aliases(batch, loser, winner)
+  local lane = batch.lane
+  local moved = redis.call('SMEMBERS', group_key(lane, loser))
+  moved[#moved + 1] = loser
+  for _, ck in ipairs(moved) do
+    redis.call('SET', alias_key(lane, ck), winner)
+    if batch.clients[ck] then batch.clients[ck].sk = winner end
+  end
+  redis.call('SADD', group_key(lane, winner), unpack(moved))
+  redis.call('DEL', group_key(lane, loser))
+  return moved
+end
+
+local function fold_counters(from, into)
+  if begins_before(from.first, from.first_seq, from.first_id, into) then
+    into.first, into.first_seq, into.first_id, into.moved_first = from.first, from.first_seq, from.first_id, true
+  end
+  into.last = math.max(into.last, from.last)
+  into.exp = math.max(into.exp, from.exp)
+  into.hits, into.bytes, into.raw_bytes = into.hits + from.hits, into.bytes + from.bytes, into.raw_bytes + from.raw_bytes
+  into.duplicates, into.late_hits = into.duplicates + from.duplicates, into.late_hits + from.late_hits
+end
+
+local function fold_session(batch, loser, winner, clients)
+  local lane = batch.lane
+  for _, ck in ipairs(clients) do winner.parts[ck] = load_part(batch, loser, ck) end
+  fold_counters(loser, winner)
+  if not loser.is_new then
+    redis.call('ZREM', bucket_key(lane, loser.scope, loser.filed), loser.sk)
+    redis.call('ZREM', open_key(lane, loser.open), loser.sk)
+    redis.call('DEL', session_key(lane, loser.sk))
+  end
+end
+
+local function note_join(session, earlier, join)
+  local joins = decode_joins(session)
+  for _, each in ipairs(earlier) do joins[#joins + 1] = each end
+  joins[#joins + 1] = join
+  session.joins = cjson.encode(joins)
+end
+
+-- The session of 'loser', or its client alone when nothing of it is open yet, becomes part of the session of 'winner'.
+local function merge(batch, loser_sk, winner, hit, identifier)
+  local lane = batch.lane
+  local loser = load_session(batch, loser_sk, loser_sk)
+  move_identifiers(lane, loser_sk, winner.sk)
+  local clients = move_aliases(batch, loser_sk, winner.sk)
+  if loser then fold_session(batch, loser, winner, clients) end
+  note_join(winner, loser and decode_joins(loser) or {}, { loser_sk, identifier.type, hit.at, identifier.hash })
+  batch.sessions[loser_sk] = false
+  winner.dirty = true
+  batch.merges = batch.merges + 1
+  leave_notice(batch, 'merged.' .. winner.sk .. '.' .. loser_sk .. '.' .. redis.sha1hex(hit.field), {
+    kind = 'merged', namespace = hit.property.namespace, propertyId = hit.property.id, sessionKey = winner.sk,
+    mergedSessionKey = loser_sk, identifierType = identifier.type, identifierHash = identifier.hash, atMs = hit.at,
+  })
+end
+
+-- Joins the owner of a claimed identifier; returns the surviving key.
+local function follow(batch, hit, sk, owner, identifier)
+  if not owner or owner == sk then return sk end
+  local winner = load_session(batch, owner, owner)
+  if not winner then return sk end
+  local clients = gathered(winner, identifier.name) + 1
+  if clients > hit.property.clients_max then
+    saturate(batch, hit, identifier, clients)
+    return sk
+  end
+  merge(batch, sk, winner, hit, identifier)
+  return owner
+end
+
+-- Claims an identifier for the session or follows it to its owner (D10); yesterday's stamp is looked up, never claimed (D20).
+local function join(batch, hit, sk, identifier)
+  if is_blocked(batch, identifier.name) then return sk end
+  local key = identifier_key(batch.lane, identifier.name)
+  local owner = redis.call('GET', key)
+  sk = follow(batch, hit, sk, owner, identifier)
+  if identifier.earlier and not is_blocked(batch, identifier.earlier) then
+    sk = follow(batch, hit, sk, redis.call('GET', identifier_key(batch.lane, identifier.earlier)), identifier)
+  end
+  if not owner and not is_blocked(batch, identifier.name) then
+    redis.call('SET', key, sk)
+    redis.call('SADD', owned_key(batch.lane, sk), identifier.name)
+  end
+  return sk
+end
+`;
