@@ -185,21 +185,32 @@ describe('finding the service', () => {
     await mkdir(join(folder, '.drawdown'));
     await mkdir(join(folder, 'below'));
     for (const name of ['launched', 'said', 'environment']) await writeFile(join(folder, name), `token of ${name}\n`);
-    const context = { address: 'launched:1', tokenFile: join(folder, 'launched'), namespace: 'demo' };
+    const addresses = { entitlements: 'launched:1', sessions: 'launched:2' };
+    const context = { addresses, tokenFile: join(folder, 'launched'), namespace: 'demo' };
     await writeFile(join(folder, '.drawdown', 'context.json'), JSON.stringify(context));
   });
   afterEach(() => rm(folder, { recursive: true }));
 
   it('uses what npm start left, from any folder below', async () => {
-    const connection = await resolveConnection({}, {}, join(folder, 'below'));
+    const connection = await resolveConnection('entitlements', {}, {}, join(folder, 'below'));
     expect(connection).toMatchObject({ address: 'launched:1', token: 'token of launched', tls: false });
+  });
+
+  it('knows each service by its own address', async () => {
+    expect(await resolveConnection('sessions', {}, {}, folder)).toMatchObject({ address: 'launched:2' });
+    const environment = { DRAWDOWN_SESSIONS_ADDRESS: 'own:1', DRAWDOWN_ADDRESS: 'all:1' };
+    expect(await resolveConnection('sessions', {}, environment, folder)).toMatchObject({ address: 'own:1', token: 'token of launched' });
+    expect(await resolveConnection('entitlements', {}, environment, folder)).toMatchObject({ address: 'all:1' });
   });
 
   it('lets the environment win over that, and the command line over both', async () => {
     const environment = { DRAWDOWN_ADDRESS: 'environment:1', DRAWDOWN_TOKEN_FILE: join(folder, 'environment') };
-    expect(await resolveConnection({}, environment, folder)).toMatchObject({ address: 'environment:1', token: 'token of environment' });
+    expect(await resolveConnection('entitlements', {}, environment, folder)).toMatchObject({
+      address: 'environment:1',
+      token: 'token of environment',
+    });
     const said = { address: 'said:1', tokenFile: join(folder, 'said'), timeout: 2 };
-    expect(await resolveConnection(said, environment, folder)).toMatchObject({
+    expect(await resolveConnection('entitlements', said, environment, folder)).toMatchObject({
       address: 'said:1',
       token: 'token of said',
       timeoutMs: 2_000,
@@ -208,8 +219,8 @@ describe('finding the service', () => {
 
   it('says what would help when nothing is known, and which file is missing', async () => {
     await rm(join(folder, '.drawdown'), { recursive: true });
-    await expect(resolveConnection({}, {}, folder)).rejects.toThrow('npm start');
-    await expect(resolveConnection({ address: 'a', tokenFile: join(folder, 'none') }, {}, folder)).rejects.toMatchObject({
+    await expect(resolveConnection('entitlements', {}, {}, folder)).rejects.toThrow('npm start');
+    await expect(resolveConnection('entitlements', { address: 'a', tokenFile: join(folder, 'none') }, {}, folder)).rejects.toMatchObject({
       reason: 'NO_TOKEN',
     });
   });

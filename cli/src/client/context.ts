@@ -4,6 +4,10 @@ import { dirname, join } from 'node:path';
 import { Refusal } from '@drawdown/errors';
 import type { Connection } from './drawdown-client.js';
 
+/** The services that commands call. */
+export const SERVICES = ['entitlements', 'sessions'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
 /** What was said on the command line about the connection. */
 export interface ConnectionOptions {
   readonly address?: string;
@@ -16,26 +20,28 @@ export interface ConnectionOptions {
 const MS_PER_SECOND = 1_000;
 
 /**
- * Where to call and as whom: the command line wins over `DRAWDOWN_ADDRESS` and `DRAWDOWN_TOKEN_FILE`, these over `.drawdown/context.json`, which
- * `npm start` leaves in the repository and which is looked for from `folder` upwards.
+ * Where to call a service and as whom: the command line wins over the environment, where `DRAWDOWN_SESSIONS_ADDRESS` and its like are of one service
+ * and `DRAWDOWN_ADDRESS` of all, and this over `.drawdown/context.json`, which `npm start` leaves in the repository and which is looked for from
+ * `folder` upwards.
  * @throws Refusal `NO_CONTEXT` or `NO_TOKEN`, saying what would help
  */
 export const resolveConnection = async (
+  service: ServiceName,
   options: ConnectionOptions,
   environment: Readonly<Record<string, string | undefined>>,
   folder: string,
 ): Promise<Connection> => {
   const said = {
-    address: options.address ?? environment['DRAWDOWN_ADDRESS'],
+    address: options.address ?? environment[`DRAWDOWN_${service.toUpperCase()}_ADDRESS`] ?? environment['DRAWDOWN_ADDRESS'],
     tokenFile: options.tokenFile ?? environment['DRAWDOWN_TOKEN_FILE'],
   };
-  const context = said.address !== undefined && said.tokenFile !== undefined ? {} : await readContext(folder);
+  const context = said.address !== undefined && said.tokenFile !== undefined ? {} : await readContext(folder, service);
   const address = said.address ?? context.address;
   const tokenFile = said.tokenFile ?? context.tokenFile;
   if (address === undefined || tokenFile === undefined) {
     throw new Refusal(
       'NO_CONTEXT',
-      'no running service is known: run `npm start`, or name one with --address and --token-file (DRAWDOWN_ADDRESS, DRAWDOWN_TOKEN_FILE)',
+      `no running ${service} service is known: run \`npm start\`, or name one with --address and --token-file (DRAWDOWN_ADDRESS, DRAWDOWN_TOKEN_FILE)`,
     );
   }
   return {
@@ -46,16 +52,23 @@ export const resolveConnection = async (
   };
 };
 
+/** As the launcher writes it. */
+interface ContextFile {
+  readonly addresses?: Readonly<Record<string, unknown>>;
+  readonly tokenFile?: unknown;
+}
+
 interface Context {
   readonly address?: string;
   readonly tokenFile?: string;
 }
 
-const readContext = async (folder: string): Promise<Context> => {
+const readContext = async (folder: string, service: ServiceName): Promise<Context> => {
   const file = findUpwards(folder, join('.drawdown', 'context.json'));
   if (file === undefined) return {};
   try {
-    const { address, tokenFile } = JSON.parse(await readFile(file, 'utf8')) as Readonly<Record<string, unknown>>;
+    const { addresses, tokenFile } = JSON.parse(await readFile(file, 'utf8')) as ContextFile;
+    const address = addresses?.[service];
     return { ...(typeof address === 'string' ? { address } : {}), ...(typeof tokenFile === 'string' ? { tokenFile } : {}) };
   } catch (error) {
     throw new Refusal('NO_CONTEXT', `${file} cannot be read: ${messageOf(error)}`, {}, [], { cause: error });

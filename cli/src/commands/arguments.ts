@@ -59,5 +59,13 @@ export const readPair = (
   return new Map([...before, [name, [...(before.get(name) ?? []), text.slice(at + 1)]]]);
 };
 
+/** The option may be given again: `field=title` each time, every field once. */
+export const readColumn = (text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> => {
+  const [, field, title] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (field === undefined || title === undefined) throw new InvalidArgumentError('Written as field=title.');
+  if (before.has(field)) throw new InvalidArgumentError(`${field} is given twice.`);
+  return new Map([...before, [field, title]]);
+};
+
 /** The option may be given again; all its values. */
 export const readMany = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];

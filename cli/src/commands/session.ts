@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { resolveConnection, type ConnectionOptions } from '../client/context.js';
+import { resolveConnection, type ConnectionOptions, type ServiceName } from '../client/context.js';
 import { DrawdownClient } from '../client/drawdown-client.js';
 import { EXIT } from '../exit-code.js';
 import { failureJson, failureOf, failureText } from '../output/failure.js';
@@ -31,11 +31,18 @@ export const withOutput = async (command: Command, work: (output: Output) => Pro
   }
 };
 
+/** A connection to the service that the command line, the environment or the context names. The caller closes it. */
+export const openClient = async (command: Command, service: ServiceName): Promise<DrawdownClient> =>
+  new DrawdownClient(await resolveConnection(service, command.optsWithGlobals<GlobalOptions>(), process.env, process.cwd()));
+
 /** The same with a connection to the service. */
-export const withSession = (command: Command, work: (session: Session) => Promise<Finding>): Promise<void> =>
+export const withSession = (
+  command: Command,
+  work: (session: Session) => Promise<Finding>,
+  service: ServiceName = 'entitlements',
+): Promise<void> =>
   withOutput(command, async output => {
-    const connection = await resolveConnection(command.optsWithGlobals<GlobalOptions>(), process.env, process.cwd());
-    const client = new DrawdownClient(connection);
+    const client = await openClient(command, service);
     try {
       return await work({ client, output });
     } finally {

@@ -5,6 +5,7 @@ import { UsageOutcome, UsageServiceService, type StreamUsageResponse, type Usage
 import type { DrawdownClient } from '../client/drawdown-client.js';
 import { toTimestamp } from '../client/instants.js';
 import { batchesOf } from './batches.js';
+import { eventSize } from './event-size.js';
 import type { ItemRefusal, Published, UsagePublisher } from './publisher.js';
 
 interface Numbered {
@@ -23,7 +24,10 @@ export const grpcPublisher = (client: DrawdownClient): UsagePublisher => ({
       else refusals.push({ index, ...problem });
     }
     if (sound.length === 0) return { refusals, position: '' };
-    const messages = batchesOf(sound.map(({ event }) => event)).map(batch => ({ events: batch.map(toUsageEvent) }));
+    const messages = batchesOf(
+      sound.map(({ event }) => event),
+      eventSize,
+    ).map(batch => ({ events: batch.map(toUsageEvent) }));
     const answer = await client.upload(UsageServiceService.streamUsage, messages);
     return published(answer, sound, refusals);
   },

@@ -54,13 +54,13 @@ describe('the command line context', () => {
   afterEach(() => first.remove());
 
   const contextOf = async () =>
-    JSON.parse(await readFile(join(first.launch.workspace.state, 'context.json'), 'utf8')) as Record<string, string>;
+    JSON.parse(await readFile(join(first.launch.workspace.state, 'context.json'), 'utf8')) as { readonly tokenFile?: string };
 
   it('leads to the service and to a token that only its owner can read', async () => {
-    await writeContext(first.launch, { address: '127.0.0.1:1', namespace: 'demo', token: 'one' });
+    await writeContext(first.launch, { addresses: new Map([['sessions', '127.0.0.1:1']]), namespace: 'demo', token: 'one' });
     const context = await contextOf();
-    expect(context).toMatchObject({ address: '127.0.0.1:1', namespace: 'demo' });
-    const tokenFile = context['tokenFile'] ?? '';
+    expect(context).toMatchObject({ addresses: { sessions: '127.0.0.1:1' }, namespace: 'demo' });
+    const tokenFile = context.tokenFile ?? '';
     expect(await readFile(tokenFile, 'utf8')).toBe('one');
     expect((await stat(tokenFile)).mode & 0o777).toBe(0o600);
     await first.launch.end();
@@ -69,11 +69,11 @@ describe('the command line context', () => {
   });
 
   it('of a later launch stays when an earlier one ends', async () => {
-    await writeContext(first.launch, { address: '127.0.0.1:1', namespace: 'demo', token: 'one' });
+    await writeContext(first.launch, { addresses: new Map([['sessions', '127.0.0.1:1']]), namespace: 'demo', token: 'one' });
     const later = await launchBeside(first);
-    await writeContext(later.launch, { address: '127.0.0.1:2', namespace: 'demo', token: 'two' });
+    await writeContext(later.launch, { addresses: new Map([['sessions', '127.0.0.1:2']]), namespace: 'demo', token: 'two' });
     await first.launch.end();
-    expect(await contextOf()).toMatchObject({ address: '127.0.0.1:2' });
+    expect(await contextOf()).toMatchObject({ addresses: { sessions: '127.0.0.1:2' } });
     await later.launch.end();
     await expect(contextOf()).rejects.toThrow('ENOENT');
   });

@@ -4,8 +4,8 @@ import type { Launch } from '../launch.js';
 
 /** Where the command line finds the running services when it is told nothing. */
 export interface CommandLineContext {
-  /** gRPC, `host:port`. */
-  readonly address: string;
+  /** gRPC, `host:port`, by name of the service. */
+  readonly addresses: ReadonlyMap<string, string>;
   readonly namespace: string;
   readonly token: string;
 }
@@ -17,7 +17,7 @@ export interface CommandLineContext {
 export const writeContext = async (launch: Launch, context: CommandLineContext): Promise<void> => {
   const tokenFile = join(launch.workspace.state, 'token');
   const contextFile = join(launch.workspace.state, 'context.json');
-  const text = JSON.stringify({ address: context.address, tokenFile, namespace: context.namespace }, undefined, 2);
+  const text = JSON.stringify({ addresses: Object.fromEntries(context.addresses), tokenFile, namespace: context.namespace }, undefined, 2);
   launch.atEnd('command line context', async () => {
     const isOurs = (await readFile(tokenFile, 'utf8').catch(() => '')) === context.token;
     if (isOurs) await Promise.all([rm(tokenFile, { force: true }), rm(contextFile, { force: true })]);

@@ -24,10 +24,8 @@ export const servicesStep: Step = {
   run: async stage => {
     await Promise.all(SERVICES.map(({ name }) => startOne(stage, name)));
     assert(stage.identity !== undefined, 'the identity comes before the services');
-    const address = stage.addresses.get('entitlements');
-    assert(address !== undefined, 'the service was started');
     const token = await stage.identity.signToken({ subject: 'developer', namespace: DEVELOPMENT_NAMESPACE, roles: ['operator'] });
-    await writeContext(stage.launch, { address, namespace: DEVELOPMENT_NAMESPACE, token });
+    await writeContext(stage.launch, { addresses: stage.addresses, namespace: DEVELOPMENT_NAMESPACE, token });
   },
 };
 

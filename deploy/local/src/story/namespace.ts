@@ -29,6 +29,6 @@ export const openNamespace = async (stage: Stage, address: string): Promise<Stor
   const namespace = `${DEVELOPMENT_NAMESPACE}-${Date.now().toString(36)}`;
   const own = { namespace, token: await tokenFor(namespace) };
   launch.say(`These servers hold an earlier story, so this one is told in the namespace ${namespace}.`);
-  await writeContext(launch, { address, ...own });
+  await writeContext(launch, { addresses: stage.addresses, ...own });
   return own;
 };
