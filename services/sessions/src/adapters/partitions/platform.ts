@@ -1,0 +1,37 @@
+import type { ServerClock, StreamKey, SubjectReader, Subjects } from '@drawdown/eventlog';
+import { DEFAULT_READ_LIMITS, type PartitionInput, type ReadLimits } from '@drawdown/partitions';
+import type { JetStreamClient } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+
+/** The name of the service in leases, owner subjects and dead letters. */
+export const CONTEXT = 'sessions';
+
+/** Hits of a source: single messages and envelopes, in stream order (sessions §12.5). */
+export const hitsInput = (subjects: Subjects): PartitionInput => ({
+  stream: 'hits',
+  filters: partition => subjects.filters('hits', partition),
+});
+
+/** Facts of a state partition. */
+export const sessionsInput = (subjects: Subjects): PartitionInput => ({
+  stream: 'sessions',
+  filters: partition => subjects.filters('sessions', partition),
+});
+
+/** Batches and retries of sources as sessions §12.5 wants them. */
+export const SOURCE_READ_LIMITS: ReadLimits = {
+  ...DEFAULT_READ_LIMITS,
+  batchMessagesMax: 500,
+  retryMinMs: 1_000,
+  retryMaxMs: 60_000,
+};
+
+/** The log as every partition of this replica uses it. */
+export interface Log {
+  readonly nats: NatsConnection;
+  readonly prefix: string;
+  readonly subjects: Subjects;
+  readonly clock: ServerClock;
+  readonly publisher: JetStreamClient;
+  readonly readerOf: (stream: StreamKey) => SubjectReader;
+}
