@@ -1,3 +1,6 @@
+export { closedSessionOf, decodeClosedSession, encodeClosedSession, type ClosedSession } from './assignment/closed-session.js';
+export { decideAssignment, type AssignedSession, type Assignment, type AssignmentQuestion } from './assignment/decide.js';
+export type { ClosingProtoSession } from './assignment/part.js';
 export { compareHits, type Ordered } from './hit/order.js';
 export { PLATFORMS, type Hit, type Platform, type ValueLists } from './hit/hit.js';
 export { copyHit } from './hit/copy.js';
@@ -55,3 +58,6 @@ export type {
   SessionParked,
   SessionUnmerged,
 } from './session/facts.js';
+export { bucketNumber } from './wheel/bucket-number.js';
+export { usageId, worthOf, type MeasuredSession, type WorthOfSession } from './usage/usage.js';
+export { wholeSecond, wholeSecondsBetween } from './session/duration.js';

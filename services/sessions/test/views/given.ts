@@ -35,7 +35,6 @@ export const header = (sessionId: string, changes: Partial<SessionHeader> = {}):
     last: { receivedAtMs: START_MS + MINUTE_MS, requestSeq: 0, id: sessionId },
     beginsHard: false,
     endsHard: false,
-    hardCaps: 0,
     closedAtMs: START_MS + 31 * MINUTE_MS,
   },
   continues: [],

@@ -77,7 +77,6 @@ const edgesToJson = (edges: SessionEdges): object => ({
   lastUser: seenToJson(edges.lastUser),
   firstCampaign: seenToJson(edges.firstCampaign),
   lastCampaign: seenToJson(edges.lastCampaign),
-  hardCaps: edges.hardCaps,
   closedAtMs: edges.closedAtMs,
 });
 
@@ -129,7 +128,6 @@ const edgesFromJson = (fields: Fields): SessionEdges => ({
   ...(fields.has('lastUser') ? { lastUser: seenFromJson(fields.child('lastUser')) } : {}),
   ...(fields.has('firstCampaign') ? { firstCampaign: seenFromJson(fields.child('firstCampaign')) } : {}),
   ...(fields.has('lastCampaign') ? { lastCampaign: seenFromJson(fields.child('lastCampaign')) } : {}),
-  hardCaps: fields.integer('hardCaps'),
   closedAtMs: fields.integer('closedAtMs', Number.MIN_SAFE_INTEGER),
 });
 

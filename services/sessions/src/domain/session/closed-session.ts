@@ -61,8 +61,6 @@ export interface SessionEdges {
   readonly lastUser?: Seen;
   readonly firstCampaign?: Seen;
   readonly lastCampaign?: Seen;
-  /** Proto-sessions of these clients that a cap closed, one after the other, each less than R after the one before. */
-  readonly hardCaps: number;
   /** Event time of the close: for R after it the session may be amended. */
   readonly closedAtMs: number;
 }
