@@ -4,7 +4,7 @@ export type { ClosingProtoSession } from './assignment/part.js';
 export { compareHits, type Ordered } from './hit/order.js';
 export { PLATFORMS, type Hit, type Platform, type ValueLists } from './hit/hit.js';
 export { copyHit } from './hit/copy.js';
-export { HitUnreadable, decodeHit, encodeHit } from './hit/encode.js';
+export { HitUnreadable, decodeHit, encodeHit, encodeHitText } from './hit/encode.js';
 export { sizeOfHit } from './hit/size.js';
 export { maskedAddress } from './identity/address.js';
 export { Guard, clientKey, type ClientName, type JoinSettings } from './identity/guard.js';
@@ -61,3 +61,4 @@ export type {
 export { bucketNumber } from './wheel/bucket-number.js';
 export { usageId, worthOf, type MeasuredSession, type WorthOfSession } from './usage/usage.js';
 export { wholeSecond, wholeSecondsBetween } from './session/duration.js';
+export { LIVE_LANE, givenLane, laneOf } from './session/lane.js';

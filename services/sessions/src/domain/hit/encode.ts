@@ -40,8 +40,11 @@ export class HitUnreadable extends Refusal {
 
 const NONE = Object.freeze({});
 
-/** UTF-8 for the store; `decodeHit` gives an equal hit back. */
-export const encodeHit = (hit: Hit): Uint8Array => {
+/** Bytes for the store: `encodeHitText` in UTF-8. */
+export const encodeHit = (hit: Hit): Uint8Array => Buffer.from(encodeHitText(hit));
+
+/** One line of JSON; `decodeHit` gives an equal hit back. */
+export const encodeHitText = (hit: Hit): string => {
   const stored: StoredHit = {
     i: hit.id,
     ns: hit.namespace,
@@ -63,7 +66,7 @@ export const encodeHit = (hit: Hit): Uint8Array => {
     md: unlessBare(hit.metadata),
     bd: hit.body.byteLength === 0 ? undefined : base64Of(hit.body),
   };
-  return Buffer.from(JSON.stringify(stored));
+  return JSON.stringify(stored);
 };
 
 const unlessEmpty = (text: string): string | undefined => (text === '' ? undefined : text);
