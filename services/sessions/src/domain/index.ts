@@ -11,6 +11,37 @@ export { Guard, clientKey, type ClientName, type JoinSettings } from './identity
 export type { Identifier } from './identity/identifier.js';
 export { userKey } from './identity/user-key.js';
 export { STAMP_HEADERS_DEFAULT } from './identity/stamps.js';
+export { CloseLoop, doTick, type CloseLoopParts } from './portable/close-loop.js';
+export type { PacingClock } from './portable/clock.js';
+export {
+  CollectingCloser,
+  directCloser,
+  printingCloser,
+  type ClosedProtoSession,
+  type Closer,
+  type SessionWriter,
+  type WrittenSession,
+} from './portable/closers.js';
+export { JSON_HIT_LISTS, JSON_HITS, type HitCodec, type HitListCodec } from './portable/codec.js';
+export { Context, type Collected } from './portable/context.js';
+export { Droppable, Retryable, isDroppable } from './portable/errors.js';
+export type { FiledHit, HitIdentity, PassingHit } from './portable/filed-hit.js';
+export { passThroughGuard, type Guard as PortableGuard } from './portable/guard.js';
+export { Handler, type HandlerOptions, type HitDeadLetters } from './portable/handler.js';
+export type { HitOutcome, Middleware, Next } from './portable/middleware.js';
+export { checkHardCaps, checkTimeout, type CloseSettings } from './portable/middleware/close-settings.js';
+export { CloseTrigger, type CloseTriggerParts } from './portable/middleware/close-trigger.js';
+export { Compactor, type CompactorParts } from './portable/middleware/compactor.js';
+export { Evicter, MERGE_HOPS_MAX, type ReceiverStorage } from './portable/middleware/evicter.js';
+export { expiryOf } from './portable/middleware/expiry.js';
+export type { WheelReport } from './portable/middleware/report.js';
+export type { AuxStores, HandOver } from './portable/storage/aux-stores.js';
+export type { KeyValueStore, WriteOptions } from './portable/storage/key-value-store.js';
+export { MemoryAuxStores } from './portable/storage/memory-aux-stores.js';
+export { MemoryKeyValueStore } from './portable/storage/memory-key-value-store.js';
+export { MemorySetStore } from './portable/storage/memory-set-store.js';
+export type { SetStore } from './portable/storage/set-store.js';
+export { type Task, type TaskHit } from './portable/task.js';
 export { checkSettings, type ServiceBounds } from './property/check.js';
 export { decideProperty, type PropertyCommand } from './property/decide.js';
 export { evolveProperty } from './property/evolve.js';
@@ -58,7 +89,23 @@ export type {
   SessionParked,
   SessionUnmerged,
 } from './session/facts.js';
-export { bucketNumber } from './wheel/bucket-number.js';
 export { usageId, worthOf, type MeasuredSession, type WorthOfSession } from './usage/usage.js';
 export { wholeSecond, wholeSecondsBetween } from './session/duration.js';
 export { LIVE_LANE, givenLane, laneOf } from './session/lane.js';
+export { bucketNumber, checkedTickMs } from './wheel/bucket-number.js';
+export {
+  BUCKETS_PREFIX,
+  COMPACTED_HITS_PREFIX,
+  EXPIRATION_PREFIX,
+  NEXT_BUCKET_KEY,
+  PROTO_SESSION_HITS_PREFIX,
+  SESSION_STAMP_BY_CLIENT_ID_PREFIX,
+  SESSION_STAMP_PREFIX,
+  bucketsKey,
+  bucketsParseNumber,
+  compactedHitsKey,
+  expirationKey,
+  protoSessionHitsKey,
+  sessionStampByClientIdKey,
+  sessionStampKey,
+} from './wheel/keys.js';

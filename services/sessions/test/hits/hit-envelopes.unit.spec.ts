@@ -93,7 +93,7 @@ describe('envelopes of hits', () => {
   it('name their lane', () => {
     const [one] = encodeHits(SUBJECTS, [{ ...plainHit, receivedAtMs: 0, requestSeq: 0 }], { ...ORIGIN, lane: 'import-1' });
     const read = hitsOf(stored(one?.subject ?? '', one?.data ?? '', Object.fromEntries(one?.headers ?? [])));
-    expect([read.lane, read.hits.length]).toEqual(['import-1', 1]);
+    expect([read.lane, read.hits.length]).toEqual(['acme/import-1', 1]);
   });
 });
 
@@ -103,7 +103,7 @@ describe('signals', () => {
     expect(read(encodePing(SUBJECTS, 5, 'p1'))).toEqual({ ok: true, value: { kind: 'ping' } });
     expect(read(encodeImportCompleted(SUBJECTS, 5, { namespace: 'acme', lane: 'i', source: '/s', id: 'x' }))).toEqual({
       ok: true,
-      value: { kind: 'import_completed', lane: 'i' },
+      value: { kind: 'import_completed', lane: 'acme/i' },
     });
   });
 });

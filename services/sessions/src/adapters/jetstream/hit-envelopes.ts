@@ -1,7 +1,7 @@
 import { BATCH_JSON, DECODE_LIMITS, encodeBinary, encodeStructured, type ExactJson, type OutgoingEvent } from '@drawdown/cloudevents';
 import type { Subjects } from '@drawdown/eventlog';
-import type { Hit } from '../../domain/index.js';
-import { HIT_LIMITS, HIT_TYPE, IMPORT_COMPLETED_TYPE, LANE_HEADER, LIVE_LANE, NO_NAMESPACE, PING_TYPE } from './hit-wire.js';
+import { LIVE_LANE, type Hit } from '../../domain/index.js';
+import { HIT_LIMITS, HIT_TYPE, IMPORT_COMPLETED_TYPE, LANE_HEADER, NO_NAMESPACE, PING_TYPE } from './hit-wire.js';
 
 /** A message for DRAWDOWN_HITS, ready to be published; no message id (design §4.5). */
 export interface HitsOutgoing {

@@ -1,7 +1,7 @@
 import { decode, type CloudEvent, type DecodedMessage } from '@drawdown/cloudevents';
 import type { MessageHeaders, StoredMessage, Subjects } from '@drawdown/eventlog';
 import type { Decoded } from '@drawdown/partitions';
-import type { Hit } from '../../domain/index.js';
+import { LIVE_LANE, laneOf, type Hit } from '../../domain/index.js';
 import { addressOf, belongsInto, placeToken, type HitAddress } from './hit-address.js';
 import { readFields, type HitFields } from './hit-fields.js';
 import { hitProblem } from './hit-problem.js';
@@ -11,7 +11,6 @@ import {
   HIT_TYPE,
   IMPORT_COMPLETED_TYPE,
   LANE_HEADER,
-  LIVE_LANE,
   NO_NAMESPACE,
   PING_TYPE,
   type HitRejection,
@@ -28,7 +27,7 @@ const LANE = /^[A-Za-z0-9_-]+$/;
 export const decodeHitsMessage = (subjects: Subjects, message: StoredMessage): Decoded<HitsMessage> => {
   const address = addressOf(subjects, message.subject);
   if (address === undefined) return { ok: false, reason: 'SUBJECT_MISMATCH', detail: 'the subject is none of hits' };
-  const lane = laneOf(message.headers);
+  const lane = givenLaneOf(message.headers);
   if (lane === undefined) return { ok: false, reason: 'LANE_INVALID', detail: LANE_RULE };
   const decoded = decode(message.headers, message.data, HIT_DECODE_LIMITS);
   if (!decoded.ok) return { ok: false, reason: decoded.reason, detail: decoded.detail };
@@ -38,7 +37,7 @@ export const decodeHitsMessage = (subjects: Subjects, message: StoredMessage): D
 const LANE_RULE = `a lane is 1 to ${String(HIT_LIMITS.laneCharsMax)} letters, digits, "_" and "-"`;
 
 /** `undefined`: not a lane. Header names reach us in any case; an absent header may read as empty. */
-const laneOf = (headers: MessageHeaders): string | undefined => {
+const givenLaneOf = (headers: MessageHeaders): string | undefined => {
   const lane = headers.get(LANE_HEADER) || otherCaseOf(headers);
   if (lane === undefined || lane === '') return LIVE_LANE;
   return lane.length <= HIT_LIMITS.laneCharsMax && LANE.test(lane) ? lane : undefined;
@@ -59,7 +58,7 @@ const signal = ({ mode, results }: Readable, address: HitAddress, lane: string):
   if (address.kind === 'single') return { ok: false, reason: 'SUBJECT_MISMATCH', detail: `${type} is not said of one client` };
   if (type === IMPORT_COMPLETED_TYPE) {
     if (lane === LIVE_LANE) return { ok: false, reason: 'LANE_INVALID', detail: 'the lane live is never completed' };
-    return { ok: true, value: { kind: 'import_completed', lane } };
+    return { ok: true, value: { kind: 'import_completed', lane: laneOf(address.namespace, lane) } };
   }
   if (address.namespace !== NO_NAMESPACE) return { ok: false, reason: 'SUBJECT_MISMATCH', detail: 'a ping belongs to no namespace' };
   if (lane !== LIVE_LANE) return { ok: false, reason: 'LANE_INVALID', detail: 'a ping moves the lane live only' };
@@ -81,7 +80,7 @@ const hits = ({ results }: Readable, origin: Origin): Decoded<HitsMessage> => {
     if ('reason' in outcome) rejections.push({ index, ...outcome });
     else accepted.push(outcome);
   }
-  return { ok: true, value: { kind: 'hits', lane: origin.lane, hits: accepted, rejections }, rejections };
+  return { ok: true, value: { kind: 'hits', lane: laneOf(origin.address.namespace, origin.lane), hits: accepted, rejections }, rejections };
 };
 
 type Problem = Omit<HitRejection, 'index'>;

@@ -10,7 +10,6 @@ export const IMPORT_COMPLETED_TYPE = 'drawdown.hits.source.import-completed.v1';
 
 /** Names the lane of a message; absent means `live`. */
 export const LANE_HEADER = 'Drawdown-Lane';
-export const LIVE_LANE = 'live';
 
 /** Stands in the subject of pings, where others have their namespace; no namespace is called so. */
 export const NO_NAMESPACE = '_';

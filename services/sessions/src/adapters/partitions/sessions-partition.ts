@@ -3,11 +3,12 @@ import { Fault, isFault } from '@drawdown/errors';
 import type { Decoded, Delivery, Lease, OwnerRequest, PartitionProcessor, Watermarks } from '@drawdown/partitions';
 import { Pinger } from '../../application/ingest/pinger.js';
 import type { SourceIngest } from '../../application/ingest/source-ingest.js';
-import { LIVE_LANE, type SourceMessage } from '../../application/ingest/source-message.js';
+import type { SourceMessage } from '../../application/ingest/source-message.js';
 import { SourceLanes } from '../../application/ingest/source-lanes.js';
 import type { SourcePosition, SourcePositions } from '../../application/ingest/source-positions.js';
 import { Loop } from '../../application/state/loop.js';
 import type { SessionStore } from '../../application/store/session-store.js';
+import { LIVE_LANE } from '../../domain/index.js';
 
 /** How often a source notes in the log how far it has come; what is between is found in the store itself. */
 const NOTE_EVERY_MS = 5_000;

@@ -1,7 +1,6 @@
-import { bucketNumber, type Scope } from '../../domain/index.js';
+import { bucketNumber, LIVE_LANE, type Scope } from '../../domain/index.js';
 import type { HitRecord, IngestCall } from '../store/session-store.js';
 import type { SourceEntry, TimedRecord } from './source-entry.js';
-import { LIVE_LANE } from './source-message.js';
 
 /** What one call may carry, so that no script holds the server for long (sessions §12.3, §12.6). */
 export const CALL_LIMITS = { hitsMax: 200, bytesMax: 262_144 } as const;

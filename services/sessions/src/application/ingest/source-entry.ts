@@ -1,5 +1,6 @@
+import { LIVE_LANE } from '../../domain/index.js';
 import type { HitRecord } from '../store/session-store.js';
-import { LIVE_LANE, type SourceMessage } from './source-message.js';
+import type { SourceMessage } from './source-message.js';
 
 /** How far a hit may run ahead of its message's timestamp and still move the watermark (D5). */
 const AHEAD_MS_MAX = 5_000;

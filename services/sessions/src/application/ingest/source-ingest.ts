@@ -1,5 +1,6 @@
+import type { StoredMessage } from '@drawdown/eventlog';
 import type { Delivery } from '@drawdown/partitions';
-import type { Hit, Property, Scope } from '../../domain/index.js';
+import { LIVE_LANE, type Hit, type Property, type Scope } from '../../domain/index.js';
 import type { HitRecord } from '../store/session-store.js';
 import type { IngestObserver, KnownProperties, RefusedHit, RefusedHits, HitStore } from './ports.js';
 import { countedMs, watermarkOf, type SourceEntry, type TimedRecord } from './source-entry.js';
@@ -21,7 +22,7 @@ export interface SourceIngestOptions {
   /** How far each state partition is known to have been brought; absent = never. */
   readonly brought: ReadonlyMap<number, number>;
   /** Rebuild token, while this reads again what a lost state partition held; then only `only` is brought. */
-  readonly rebuild?: { readonly state: number; readonly token: string; readonly isSkipped: (sequence: number, hit: Hit) => boolean };
+  readonly rebuild?: { readonly state: number; readonly token: string; readonly isSkipped: (message: StoredMessage, hit: Hit) => boolean };
 }
 
 /** Takes the messages of one source partition to the state partitions, in order (sessions §12.5). */
@@ -56,7 +57,7 @@ export class SourceIngest {
       await settled(others.map(state => this.#bring(state, entries, batch)));
       await this.#bring(source, entries, batch);
     }
-    for (const { lane, watermarkMs } of entries) if (lane === 'live' && watermarkMs !== undefined) this.#note(watermarkMs);
+    for (const { lane, watermarkMs } of entries) if (lane === LIVE_LANE && watermarkMs !== undefined) this.#note(watermarkMs);
   }
 
   async #bring(state: number, entries: readonly SourceEntry[], batch: readonly Delivery<SourceMessage>[]): Promise<void> {
@@ -111,15 +112,15 @@ export class SourceIngest {
 
   #entryOf({ message, value }: Delivery<SourceMessage>, refused: RefusedHit[]): SourceEntry {
     const { sequence, timeMs } = message;
-    if (value === undefined) return { sequence, lane: 'live', watermarkMs: undefined, completesLane: false, records: NO_RECORDS };
+    if (value === undefined) return { sequence, lane: LIVE_LANE, watermarkMs: undefined, completesLane: false, records: NO_RECORDS };
     const watermarkMs = watermarkOf(value, timeMs);
     if (value.kind !== 'hits') {
-      const lane = value.kind === 'ping' ? 'live' : value.lane;
+      const lane = value.kind === 'ping' ? LIVE_LANE : value.lane;
       return { sequence, lane, watermarkMs, completesLane: value.kind === 'import_completed', records: NO_RECORDS };
     }
     const records = new Map<number, TimedRecord[]>();
     for (const hit of value.hits) {
-      if (this.options.rebuild?.isSkipped(sequence, hit) === true) continue;
+      if (this.options.rebuild?.isSkipped(message, hit) === true) continue;
       const property = this.options.properties.get(hit.namespace, hit.propertyId);
       if (property === undefined) {
         refused.push({ message, hitId: hit.id, namespace: hit.namespace, propertyId: hit.propertyId, reason: 'UNKNOWN_PROPERTY' });

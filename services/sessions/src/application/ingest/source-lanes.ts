@@ -1,5 +1,6 @@
 import type { Delivery } from '@drawdown/partitions';
-import { LIVE_LANE, type SourceMessage } from './source-message.js';
+import { LIVE_LANE } from '../../domain/index.js';
+import type { SourceMessage } from './source-message.js';
 
 /** A completed import is remembered this long, by the server's clock: its last sessions are handed over by then. */
 const REMEMBERED_MS = 3_600_000;

@@ -1,0 +1,58 @@
+import type { Closer } from '../hand-over/closer.js';
+import type { Ticker } from '../wheel/ticker.js';
+import type { Announcer } from './announcer.js';
+import { Loop } from './loop.js';
+
+/** Work that nobody rings for is found this late at most. */
+const LOOK_EVERY_MS = 1_000;
+
+export interface StateWorkOptions {
+  readonly tickSeconds: number;
+  readonly ticker: Ticker;
+  readonly closer: Closer;
+  readonly announcer: Announcer;
+  readonly isHeld: () => boolean;
+  readonly onTrouble: (where: string, error: unknown) => void;
+}
+
+/** What the owner of a state partition does by itself: turns its wheels, hands over what closes, tells what happened. */
+export class StateWork {
+  readonly #ticking: Loop;
+  readonly #closing: Loop;
+  readonly #announcing: Loop;
+
+  constructor(options: StateWorkOptions) {
+    const loop = (where: string, idleMs: number, work: () => Promise<boolean>): Loop =>
+      new Loop({
+        idleMs,
+        work: async () => options.isHeld() && (await work()),
+        onFailure: error => options.onTrouble(where, error),
+      });
+    this.#ticking = loop('wheels', options.tickSeconds * 1_000, () => options.ticker.turn());
+    this.#closing = loop('hand-over', LOOK_EVERY_MS, () => options.closer.turn());
+    this.#announcing = loop('announcements', LOOK_EVERY_MS, () => options.announcer.turn());
+  }
+
+  start(): Promise<void> {
+    for (const loop of this.#loops) loop.start();
+    return Promise.resolve();
+  }
+
+  /** Closes were begun: hands them over at once. */
+  ringCloser(): void {
+    this.#closing.ring();
+  }
+
+  /** The store may have something to tell. */
+  ringAnnouncer(): void {
+    this.#announcing.ring();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#loops.map(loop => loop.stop()));
+  }
+
+  get #loops(): readonly Loop[] {
+    return [this.#ticking, this.#closing, this.#announcing];
+  }
+}
