@@ -246,8 +246,8 @@ describe('a message', () => {
       'live',
       'live',
       'live',
-      'i-1_A',
-      'x',
+      'acme/i-1_A',
+      'acme/x',
     ]);
   });
 
@@ -271,10 +271,8 @@ describe('a signal of a source', () => {
   });
 
   it('completes an import, never the lane live', () => {
-    const completed = { ok: true, value: { kind: 'import_completed', lane: 'import-1' } };
     const headers = { ...binary(IMPORT_COMPLETED_TYPE), ...lane('import-1') };
-    expect(decoded(stored(pings, '', headers))).toEqual(completed);
-    expect(decoded(stored(envelope(), '', headers))).toEqual(completed);
+    expect(decoded(stored(envelope(), '', headers))).toEqual({ ok: true, value: { kind: 'import_completed', lane: 'acme/import-1' } });
     expect(reasonOf(stored(single(), '', headers))).toBe('SUBJECT_MISMATCH');
     expect(reasonOf(stored(pings, '', binary(IMPORT_COMPLETED_TYPE)))).toBe('LANE_INVALID');
   });
