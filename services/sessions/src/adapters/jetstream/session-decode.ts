@@ -67,7 +67,7 @@ const chunkOf = (data: Uint8Array, id: string): SessionLogEntry => {
   // The id ends in the hash of the whole publication, which tells the chunks of two different ones apart.
   const shortHash = /^(?<closeId>.+)\.(?<hash>[0-9a-f]{16})#\d+$/.exec(id)?.groups;
   if (shortHash?.['closeId'] !== closeId || shortHash['hash'] === undefined) throw malformed(`the id ${id} is not that of a chunk`);
-  return { kind: 'chunk', closeId, shortHash: shortHash['hash'], place, digest: digestOf(data), entries };
+  return { kind: 'chunk', closeId, shortHash: shortHash['hash'], place, digest: digestOf(data), bytes: data.length, entries };
 };
 
 /** Behind the line feed of the last of these lines; the end of the data counts as one. */

@@ -18,6 +18,8 @@ export interface SessionChunk {
   readonly place: number;
   /** SHA-256 of the chunk's bytes. */
   readonly digest: Uint8Array;
+  /** Size of the message. */
+  readonly bytes: number;
   readonly entries: readonly ChunkEntry[];
 }
 
