@@ -7,7 +7,9 @@ import { registerDeadLetters } from './commands/dead-letters.js';
 import { registerEntitlements } from './commands/entitlements.js';
 import { registerGrants } from './commands/grants.js';
 import { registerOperations } from './commands/operations.js';
+import { registerProperties } from './commands/properties.js';
 import { registerPublish } from './commands/publish.js';
+import { registerSessions } from './commands/sessions.js';
 import { registerSimulate } from './simulate/register-simulate.js';
 
 const EXIT_CODES = `
@@ -32,6 +34,8 @@ export const createProgram = (): Command => {
   registerEntitlements(program);
   registerFeatures(program);
   registerMeters(program);
+  registerProperties(program);
+  registerSessions(program);
   registerPublish(program);
   registerDeadLetters(program);
   registerOperations(program);

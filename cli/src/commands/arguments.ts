@@ -31,6 +31,20 @@ export const readSeconds = (text: string): number => {
   throw new InvalidArgumentError('Seconds, more than 0 and at most 3600.');
 };
 
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `500ms`, `90s`, `30m`, `12h`, `1d`: milliseconds. */
+export const readDurationMs = (text: string): number => {
+  const [, count, unit = ''] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
+  const unitMs = UNIT_MS[unit];
+  if (count === undefined || unitMs === undefined)
+    throw new InvalidArgumentError('Milliseconds, seconds, minutes, hours or days: 500ms, 90s, 30m, 12h, 1d.');
+  return Number(count) * unitMs;
+};
+
+/** A duration, or `off`: 0. */
+export const readDurationMsOrOff = (text: string): number => (text === 'off' ? 0 : readDurationMs(text));
+
 const UNITS: Readonly<Record<string, ExpirationUnit>> = {
   h: ExpirationUnit.HOUR,
   d: ExpirationUnit.DAY,
