@@ -22,7 +22,6 @@ describe('Examples of sessions §14 on Redis', () => {
         'live:bidx:property',
         `live:d:${A}`,
         `live:h:${A}`,
-        `live:i:${A}`,
         'live:id:stamp:127.0.0.1',
         'live:next:property',
         'live:o:n.p',

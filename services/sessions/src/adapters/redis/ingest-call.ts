@@ -62,8 +62,7 @@ export const propertyToken = ({ namespace, propertyId }: Pick<StoredProperty, 'n
 const packProperty = (property: StoredProperty): unknown => [
   property.namespace,
   property.propertyId,
-  property.scope,
-  propertyToken(property),
+  `${property.scope} ${propertyToken(property)}`,
   property.hardCaps.hits,
   property.hardCaps.ms,
   property.hardCaps.bytes,

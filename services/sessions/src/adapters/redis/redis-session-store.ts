@@ -13,10 +13,11 @@ import type {
   SessionStore,
   Wheel,
 } from '../../application/store/session-store.js';
-import { clientKeysOf, readFrozen, SessionFields } from './frozen.js';
+import { readFrozen } from './frozen.js';
 import { packIngest, readIngestReply } from './ingest-call.js';
 import { Keys, laneOfToken, laneToken } from './keys.js';
 import { LibraryCalls, type RedisConnection } from './library-calls.js';
+import { clientKeysOf, SessionFields } from './session-fields.js';
 
 export interface RedisSessionStoreOptions {
   /** Begins every key. @default 'dd' */

@@ -51,10 +51,12 @@ local function turn(lane, call, number, last, cause)
   return number, close_ids
 end
 
--- Closed sessions and counted caps are forgotten by event time, never ahead of a close that still awaits its hand-over.
-local function forget(lane, scope, watermark)
+-- Closed sessions and counted caps are forgotten by event time, never ahead of a close that still awaits its hand-over, nor of a bucket
+-- that the wheel has yet to reach: either may amend them.
+local function forget(lane, scope, watermark, reached_ms)
   local waiting = redis.call('ZRANGE', closing_times_key(lane, scope), 0, 0, 'WITHSCORES')[2]
   local until_ms = math.min(watermark, waiting and tonumber(waiting) or math.huge)
+  if watermark ~= math.huge then until_ms = math.min(until_ms, reached_ms) end
   if until_ms == math.huge and redis.call('EXISTS', buckets_key(lane, scope)) == 1 then return 0 end
   local limit = until_ms == math.huge and '+inf' or whole(until_ms)
   local headers = redis.call('ZRANGEBYSCORE', forgetting_key(lane, scope), '-inf', '(' .. limit, 'LIMIT', 0, FORGET_MAX)
@@ -102,7 +104,7 @@ local function begin_close(keys, args)
     pointer_now, close_ids = turn(lane, call, before, current - call.lag_ticks - 1, cause)
     if pointer_now ~= before then redis.call('SET', next_key(lane, call.scope), whole(pointer_now)) end
   end
-  local forgotten = forget(lane, call.scope, watermark)
+  local forgotten = forget(lane, call.scope, watermark, (pointer_now or current) * call.tick_seconds * 1000)
   retire(lane, call.scope, watermark)
   local progressed = (#close_ids > 0 or pointer_now ~= before or forgotten >= FORGET_MAX) and 1 or 0
   return { progressed, pointer_now and whole(pointer_now) or false, watermark == math.huge and 'inf' or whole(watermark), unpack(close_ids) }

@@ -22,10 +22,12 @@ local function delete_if_leads_to(key, sk)
   if redis.call('GET', key) == sk then redis.call('DEL', key) end
 end
 
-local function release(lane, sk, aliases)
-  for _, name in ipairs(redis.call('SMEMBERS', owned_key(lane, sk))) do delete_if_leads_to(identifier_key(lane, name), sk) end
+local function release(lane, sk, fields, aliases)
+  for name in pairs(fields) do
+    if string.sub(name, 1, 2) == 'i:' then delete_if_leads_to(identifier_key(lane, string.sub(name, 3)), sk) end
+  end
   for _, ck in ipairs(aliases) do delete_if_leads_to(alias_key(lane, ck), sk) end
-  redis.call('DEL', owned_key(lane, sk), group_key(lane, sk))
+  redis.call('DEL', group_key(lane, sk))
 end
 
 -- Bytes and sessions that are open, for the quotas; a property without any leaves nothing behind.
@@ -39,30 +41,45 @@ local function count_cap(lane, scope, sk, at_ms)
   return redis.call('HINCRBY', caps_key(lane), sk, 1)
 end
 
--- Freezes the session and queues it. 'bucket' is the number whose processing closes it, or nil.
-local function freeze(lane, sk, cause, bucket)
-  local key = session_key(lane, sk)
-  local v = redis.call('HMGET', key, 'firstId', 'last', 'exp', 'scope', 'open', 'bytes')
-  if not v[1] then return nil end
-  local close_id = close_id_of(lane, sk, v[1])
-  local frozen = closing_key(lane, close_id)
-  local aliases = redis.call('SMEMBERS', group_key(lane, sk))
-  local clients = { sk, unpack(aliases) }
+local function read_fields(key)
+  local flat, fields = redis.call('HGETALL', key), {}
+  for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
+  return fields
+end
+
+local function freeze_parts(lane, frozen, clients)
   for _, ck in ipairs(clients) do
     rename_if_present(hits_key(lane, ck), frozen .. ':' .. ck .. ':h')
     rename_if_present(segments_key(lane, ck), frozen .. ':' .. ck .. ':c')
   end
-  release(lane, sk, aliases)
   redis.call('ZREM', compaction_key(lane), unpack(clients))
-  redis.call('ZREM', bucket_key(lane, v[4], tonumber(v[3])), sk)
-  redis.call('ZREM', open_key(lane, v[5]), sk)
-  add_open_bytes(lane, v[5], -tonumber(v[6]))
+end
+
+local function unlist(lane, session, sk, scope, open)
+  redis.call('ZREM', bucket_key(lane, scope, session.exp), sk)
+  redis.call('ZREM', open_key(lane, open), sk)
+  add_open_bytes(lane, open, -session.bytes)
+end
+
+-- Freezes the session and queues it. 'bucket' is the number whose processing closes it, or nil.
+local function freeze(lane, sk, cause, bucket)
+  local key = session_key(lane, sk)
+  local fields = read_fields(key)
+  if not fields.v then return nil end
+  local session, scope, open = unpack_numbers(fields.v), scope_of(fields.of), name_of(fields.of)
+  local close_id = close_id_of(lane, sk, fields.f)
+  local frozen = closing_key(lane, close_id)
+  local aliases = redis.call('SMEMBERS', group_key(lane, sk))
+  local clients = { sk, unpack(aliases) }
+  freeze_parts(lane, frozen, clients)
+  release(lane, sk, fields, aliases)
+  unlist(lane, session, sk, scope, open)
   redis.call('RENAME', key, frozen)
-  local caps = cause == 'hard_cap' and count_cap(lane, v[4], sk, v[2]) or tonumber(redis.call('HGET', caps_key(lane), sk) or 0)
+  local caps = cause == 'hard_cap' and count_cap(lane, scope, sk, session.last) or tonumber(redis.call('HGET', caps_key(lane), sk) or 0)
   redis.call('HSET', frozen, 'sk', sk, 'clients', table.concat(clients), 'cause', cause, 'bucket', bucket and whole(bucket) or '',
-    'caps', caps, 'attempts', 0)
+    'caps', caps)
   redis.call('ZADD', queue_key(lane), whole(server_now_ms()), close_id)
-  redis.call('ZADD', closing_times_key(lane, v[4]), v[2], close_id)
+  redis.call('ZADD', closing_times_key(lane, scope), session.last, close_id)
   return close_id
 end
 `;

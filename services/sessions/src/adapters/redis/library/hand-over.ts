@@ -80,23 +80,23 @@ local function assign(keys, args)
   local lane = lane_of(keys[1], call.lane)
   local frozen = closing_key(lane, call.closeId)
   if rebuild_token(keys[1]) then return { 'gone' } end
-  local scope, answer = unpack(redis.call('HMGET', frozen, 'scope', 'answer'))
-  if not scope then return { 'gone' } end
+  local property, answer = unpack(redis.call('HMGET', frozen, 'of', 'answer'))
+  if not property then return { 'gone' } end
   if answer then return { 'repeated', answer } end
   for ck, version in pairs(call.versions) do
     if tonumber(version_of(lane, ck)) ~= version then return { 'changed' } end
   end
-  write_headers(lane, scope, call.writes, whole(call.keepUntilMs))
+  write_headers(lane, scope_of(property), call.writes, whole(call.keepUntilMs))
   redis.call('HSET', frozen, 'answer', args[2])
   return { 'assigned', args[2] }
 end
 
 local function delete_closing(lane, close_id)
   local frozen = closing_key(lane, close_id)
-  local clients, scope = unpack(redis.call('HMGET', frozen, 'clients', 'scope'))
+  local clients, property = unpack(redis.call('HMGET', frozen, 'clients', 'of'))
   redis.call('ZREM', queue_key(lane), close_id)
   if not clients then return 0 end
-  redis.call('ZREM', closing_times_key(lane, scope), close_id)
+  redis.call('ZREM', closing_times_key(lane, scope_of(property)), close_id)
   for at = 1, #clients, SESSION_KEY_LENGTH do
     local part = frozen .. ':' .. string.sub(clients, at, at + SESSION_KEY_LENGTH - 1)
     redis.call('UNLINK', part .. ':h', part .. ':c')

@@ -2,8 +2,8 @@
 export const HITS = String.raw`
 local function read_property(p)
   return {
-    namespace = p[1], id = p[2], scope = p[3], open = p[4], caps = { hits = p[5], ms = p[6], bytes = p[7] },
-    clients_max = p[8], sessions_max = p[9] or nil, bytes_max = p[10] or nil, announce = p[11],
+    namespace = p[1], id = p[2], of = p[3], scope = scope_of(p[3]), open = name_of(p[3]), caps = { hits = p[4], ms = p[5], bytes = p[6] },
+    clients_max = p[7], sessions_max = p[8] or nil, bytes_max = p[9] or nil, announce = p[10],
   }
 end
 
@@ -26,14 +26,14 @@ end
 
 local function live_owner(batch, name)
   if is_blocked(batch, name) then return nil end
-  local owner = redis.call('GET', identifier_key(batch.lane, name))
-  return owner and load_session(batch, owner, owner) and owner or nil
+  local owner = owner_of(batch, name)
+  return owner and load_session(batch, owner) and owner or nil
 end
 
 -- Keys of the open sessions that the hit would land in or bring together.
 local function reached(batch, hit, sk)
   local keys = {}
-  if load_session(batch, sk, hit.ck) then keys[#keys + 1] = sk end
+  if load_session(batch, sk) then keys[#keys + 1] = sk end
   for _, identifier in ipairs(hit.identifiers) do
     keys[#keys + 1] = live_owner(batch, identifier.name)
     if identifier.earlier then keys[#keys + 1] = live_owner(batch, identifier.earlier) end
@@ -81,14 +81,12 @@ local function announce_opened(batch, hit, session)
 end
 
 local function add_hit(batch, client, session, hit, is_late)
-  if session.hits == 0 then session.dirty = true end
   if session.hits > 0 and begins_before(hit.at, hit.seq, hit.field, session) then
     session.first, session.first_seq, session.first_id, session.moved_first = hit.at, hit.seq, hit.field, true
   end
   session.last = math.max(session.last, hit.at)
   session.exp = math.max(session.exp, hit.expiry, pointer(batch, session.scope))
   session.hits, session.bytes = session.hits + 1, session.bytes + hit.bytes
-  session.raw_bytes = session.raw_bytes + hit.bytes
   if is_late then session.late_hits = session.late_hits + 1 end
   local part = load_part(batch, session, hit.ck)
   part.bytes, part.count = part.bytes + hit.bytes, part.count + 1
@@ -112,7 +110,7 @@ end
 local function take_hit(batch, hit)
   local client = load_client(batch, hit.ck)
   if seen(client, hit.hash) then
-    local session = load_session(batch, client.sk, hit.ck)
+    local session = load_session(batch, client.sk)
     if session then session.duplicates, session.dirty = session.duplicates + 1, true end
     return 'duplicate', client.sk, false
   end
@@ -125,7 +123,7 @@ local function take_hit(batch, hit)
   local sk = client.sk
   for _, identifier in ipairs(hit.identifiers) do sk = join(batch, hit, sk, identifier) end
   local is_late = hit.expiry < pointer(batch, hit.property.scope)
-  local session = load_session(batch, sk, hit.ck)
+  local session = load_session(batch, sk)
   local opens = not session
   if opens then session = open_session(batch, sk, hit, is_late) end
   add_hit(batch, client, session, hit, is_late)

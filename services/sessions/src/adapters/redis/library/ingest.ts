@@ -12,13 +12,37 @@ local function move_watermarks(lane, source, watermarks)
   end
 end
 
-local function take_hits(batch, call, args)
-  local properties = {}
+local function read_hits(call, args)
+  local properties, hits = {}, {}
   for index, packed in ipairs(call.properties) do properties[index] = read_property(packed) end
-  local outcomes, keys, capped = {}, {}, {}
   for index, packed in ipairs(call.hits) do
     local hash = string.sub(args[2], (index - 1) * ID_HASH_BYTES + 1, index * ID_HASH_BYTES)
-    local hit = read_hit(packed, properties, hash, args[2 * index + 1], args[2 * index + 2])
+    hits[index] = read_hit(packed, properties, hash, args[2 * index + 1], args[2 * index + 2])
+  end
+  return hits
+end
+
+local function prefetch_for(batch, hits)
+  local client_keys, names, known = {}, {}, {}
+  local function note(list, key)
+    if key and not known[key] then
+      known[key] = true
+      list[#list + 1] = key
+    end
+  end
+  for _, hit in ipairs(hits) do
+    note(client_keys, hit.ck)
+    for _, identifier in ipairs(hit.identifiers) do
+      note(names, identifier.name)
+      note(names, identifier.earlier)
+    end
+  end
+  prefetch(batch, client_keys, names)
+end
+
+local function take_hits(batch, hits)
+  local outcomes, keys, capped = {}, {}, {}
+  for index, hit in ipairs(hits) do
     local is_capped
     outcomes[index], keys[index], is_capped = take_hit(batch, hit)
     if is_capped then capped[#capped + 1] = index end
@@ -36,7 +60,9 @@ local function ingest(keys, args)
   local batch = begin_batch(lane_of(partition, call.lane), call.retention_ms)
   redis.call('SADD', partition .. 'lanes', call.lane)
   create_pointers(batch, call.first_buckets)
-  local outcomes, session_keys, capped = take_hits(batch, call, args)
+  local hits = read_hits(call, args)
+  prefetch_for(batch, hits)
+  local outcomes, session_keys, capped = take_hits(batch, hits)
   flush(batch)
   write_notices(batch)
   move_watermarks(batch.lane, call.source, call.watermarks)

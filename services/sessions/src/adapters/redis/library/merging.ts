@@ -45,12 +45,18 @@ local function saturate(batch, hit, identifier, clients)
   })
 end
 
-local function move_identifiers(lane, loser, winner)
-  local owned = redis.call('SMEMBERS', owned_key(lane, loser))
-  if #owned == 0 then return end
-  for _, name in ipairs(owned) do redis.call('SET', identifier_key(lane, name), winner) end
-  redis.call('SADD', owned_key(lane, winner), unpack(owned))
-  redis.call('DEL', owned_key(lane, loser))
+local function move_identifiers(batch, loser_sk, loser, winner_sk)
+  local names = batch.claimed[loser_sk] or {}
+  if loser and not loser.is_new then
+    for _, field in ipairs(redis.call('HKEYS', session_key(batch.lane, loser_sk))) do
+      if string.sub(field, 1, 2) == 'i:' then names[#names + 1] = string.sub(field, 3) end
+    end
+  end
+  batch.claimed[loser_sk] = nil
+  for _, name in ipairs(names) do
+    batch.owners[name], batch.claims[name] = winner_sk, winner_sk
+    append_at(batch.claimed, winner_sk, name)
+  end
 end
 
 local function move_aliases(batch, loser, winner)
@@ -72,7 +78,7 @@ local function fold_counters(from, into)
   end
   into.last = math.max(into.last, from.last)
   into.exp = math.max(into.exp, from.exp)
-  into.hits, into.bytes, into.raw_bytes = into.hits + from.hits, into.bytes + from.bytes, into.raw_bytes + from.raw_bytes
+  into.hits, into.bytes = into.hits + from.hits, into.bytes + from.bytes
   into.duplicates, into.late_hits = into.duplicates + from.duplicates, into.late_hits + from.late_hits
 end
 
@@ -96,9 +102,8 @@ end
 
 -- The session of 'loser', or its client alone when nothing of it is open yet, becomes part of the session of 'winner'.
 local function merge(batch, loser_sk, winner, hit, identifier)
-  local lane = batch.lane
-  local loser = load_session(batch, loser_sk, loser_sk)
-  move_identifiers(lane, loser_sk, winner.sk)
+  local loser = load_session(batch, loser_sk)
+  move_identifiers(batch, loser_sk, loser, winner.sk)
   local clients = move_aliases(batch, loser_sk, winner.sk)
   if loser then fold_session(batch, loser, winner, clients) end
   note_join(winner, loser and decode_joins(loser) or {}, { loser_sk, identifier.type, hit.at, identifier.hash })
@@ -114,7 +119,7 @@ end
 -- Joins the owner of a claimed identifier; returns the surviving key.
 local function follow(batch, hit, sk, owner, identifier)
   if not owner or owner == sk then return sk end
-  local winner = load_session(batch, owner, owner)
+  local winner = load_session(batch, owner)
   if not winner then return sk end
   local clients = gathered(winner, identifier.name) + 1
   if clients > hit.property.clients_max then
@@ -125,19 +130,20 @@ local function follow(batch, hit, sk, owner, identifier)
   return owner
 end
 
+local function claim_identifier(batch, sk, name)
+  batch.owners[name], batch.claims[name] = sk, sk
+  append_at(batch.claimed, sk, name)
+end
+
 -- Claims an identifier for the session or follows it to its owner (D10); yesterday's stamp is looked up, never claimed (D20).
 local function join(batch, hit, sk, identifier)
   if is_blocked(batch, identifier.name) then return sk end
-  local key = identifier_key(batch.lane, identifier.name)
-  local owner = redis.call('GET', key)
+  local owner = owner_of(batch, identifier.name)
   sk = follow(batch, hit, sk, owner, identifier)
   if identifier.earlier and not is_blocked(batch, identifier.earlier) then
-    sk = follow(batch, hit, sk, redis.call('GET', identifier_key(batch.lane, identifier.earlier)), identifier)
+    sk = follow(batch, hit, sk, owner_of(batch, identifier.earlier), identifier)
   end
-  if not owner and not is_blocked(batch, identifier.name) then
-    redis.call('SET', key, sk)
-    redis.call('SADD', owned_key(batch.lane, sk), identifier.name)
-  end
+  if not owner and not is_blocked(batch, identifier.name) then claim_identifier(batch, sk, identifier.name) end
   return sk
 end
 `;

@@ -1,6 +1,7 @@
 /**
  * Where things lie (sessions §12.2). KEYS[1] of every call is `<prefix>:{p<NN>}:`: it routes the call to the slot and begins every key.
- * Buckets are sorted by first hit, so that they close in the order of D14; everything else is as the table there says.
+ * Two things differ from the table there: buckets are sorted by first hit, so that they close in the order of D14, and the identifiers that a
+ * session owns are fields of it.
  */
 export const PLACES = String.raw`
 local function whole(number) return string.format('%.0f', number) end
@@ -11,7 +12,6 @@ end
 
 local function session_key(lane, sk) return lane.prefix .. 's:' .. sk end
 local function group_key(lane, sk) return lane.prefix .. 'as:' .. sk end
-local function owned_key(lane, sk) return lane.prefix .. 'i:' .. sk end
 local function alias_key(lane, ck) return lane.prefix .. 'al:' .. ck end
 local function hits_key(lane, ck) return lane.prefix .. 'h:' .. ck end
 local function segments_key(lane, ck) return lane.prefix .. 'c:' .. ck end

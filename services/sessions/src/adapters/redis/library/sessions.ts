@@ -1,17 +1,57 @@
 /**
- * The sessions that a call touches. Each is read once and written once; moves between buckets and lists are gathered
- * and made together by `flush`. What is stored of one client of the group lies in the field `raw:<ck>`: bytes and number of raw hits.
+ * The sessions that a call touches. Each is read once and written once; moves between buckets and lists are gathered and made together by
+ * `flush`: a call of a script costs about as much as ten hits' arithmetic. Fields of `s:<sk>`: `v` numbers as below, `f` first hit,
+ * `of` scope and property, `joins`, `i:<type>:<hash>` identifiers owned, `raw:<ck>` bytes and number of raw hits of the other clients.
  */
 export const SESSIONS = String.raw`
 local COMPACT_FROM_BYTES = 16384
 local COMPACT_FROM_HITS = 256
 local FILTER_BYTES_MAX = 160 * 1024
+-- Up to here the filter is written anew with its TTL, which costs one call instead of two.
+local FILTER_REWRITTEN_BYTES_MAX = 1024
 local ID_HASH_BYTES = 8
+
+-- first, last, expiry, sequence in the request of the first; hits, bytes; raw bytes and raw hits of the client sk itself;
+-- duplicates, late hits, opened late; generation: the hash of the hit that opened it.
+local NUMBERS = '>i6i6i6i4I4I6I6I4I4I4Bc8'
+local PART = '>I6I4'
+
+local function pack_numbers(s)
+  local own = s.parts[s.sk]
+  return struct.pack(NUMBERS, s.first, s.last, s.exp, s.first_seq, s.hits, s.bytes, own.bytes, own.count, s.duplicates, s.late_hits,
+    s.late and 1 or 0, s.gen)
+end
+
+local function unpack_numbers(text)
+  local s, own, late = { parts = {} }, {}, 0
+  s.first, s.last, s.exp, s.first_seq, s.hits, s.bytes, own.bytes, own.count, s.duplicates, s.late_hits, late, s.gen =
+    struct.unpack(NUMBERS, text)
+  s.late = late == 1
+  return s, own
+end
+
+local function read_part(text)
+  if not text then return { bytes = 0, count = 0 } end
+  local bytes, count = struct.unpack(PART, text)
+  return { bytes = bytes, count = count }
+end
+
+local function scope_of(property) return string.sub(property, 1, string.find(property, ' ', 1, true) - 1) end
+local function name_of(property) return string.sub(property, string.find(property, ' ', 1, true) + 1) end
+
+local function append(list, ...)
+  for index = 1, select('#', ...) do list[#list + 1] = (select(index, ...)) end
+end
+
+local function append_at(lists, key, ...)
+  lists[key] = lists[key] or {}
+  append(lists[key], ...)
+end
 
 local function begin_batch(lane, retention_ms)
   return {
-    lane = lane, retention_ms = retention_ms,
-    clients = {}, sessions = {}, next = {}, added_bytes = {}, merges = 0, notices = {},
+    lane = lane, retention_ms = retention_ms, next = {}, merges = 0, notices = {},
+    clients = {}, sessions = {}, owners = {}, claims = {}, claimed = {}, added_bytes = {},
   }
 end
 
@@ -25,16 +65,37 @@ local function pointer(batch, scope)
   return number
 end
 
+local function new_client(batch, ck, alias, filter)
+  batch.clients[ck] = { ck = ck, sk = alias or ck, filter = filter or '', fresh = {}, hashes = {}, fields = {} }
+end
+
 local function load_client(batch, ck)
-  local client = batch.clients[ck]
-  if client then return client end
-  client = {
-    ck = ck, fresh = {}, hashes = {}, fields = {},
-    filter = redis.call('GET', filter_key(batch.lane, ck)) or '',
-    sk = redis.call('GET', alias_key(batch.lane, ck)) or ck,
-  }
-  batch.clients[ck] = client
-  return client
+  if not batch.clients[ck] then
+    new_client(batch, ck, redis.call('GET', alias_key(batch.lane, ck)), redis.call('GET', filter_key(batch.lane, ck)))
+  end
+  return batch.clients[ck]
+end
+
+-- The session key that owns an identifier, or false.
+local function owner_of(batch, name)
+  local owner = batch.owners[name]
+  if owner == nil then
+    owner = redis.call('GET', identifier_key(batch.lane, name))
+    batch.owners[name] = owner
+  end
+  return owner
+end
+
+-- Reads clients and owners of all hits at once.
+local function prefetch(batch, client_keys, names)
+  local lane, aliases, filters, owners = batch.lane, {}, {}, {}
+  if #client_keys == 0 then return end
+  for index, ck in ipairs(client_keys) do aliases[index], filters[index] = alias_key(lane, ck), filter_key(lane, ck) end
+  local alias_values, filter_values = redis.call('MGET', unpack(aliases)), redis.call('MGET', unpack(filters))
+  for index, ck in ipairs(client_keys) do new_client(batch, ck, alias_values[index], filter_values[index]) end
+  if #names == 0 then return end
+  for index, name in ipairs(names) do owners[index] = identifier_key(lane, name) end
+  for index, owner in ipairs(redis.call('MGET', unpack(owners))) do batch.owners[names[index]] = owner end
 end
 
 -- Whether the filter holds the hash, at a place where a hash begins.
@@ -49,37 +110,29 @@ local function seen(client, hash)
   end
 end
 
-local function parse_part(text)
-  local bytes, count = string.match(text or '0 0', '^(%d+) (%d+)$')
-  return { bytes = tonumber(bytes), count = tonumber(count) }
-end
-
 local function load_part(batch, session, ck)
   local part = session.parts[ck]
   if not part then
-    part = parse_part(redis.call('HGET', session_key(batch.lane, session.sk), 'raw:' .. ck))
+    part = read_part(not session.is_new and redis.call('HGET', session_key(batch.lane, session.sk), 'raw:' .. ck))
     session.parts[ck] = part
   end
   return part
 end
 
--- The open session of this key, or nil. The part of client ck is read along with it.
-local function load_session(batch, sk, ck)
+-- The open session of this key, or nil.
+local function load_session(batch, sk)
   local session = batch.sessions[sk]
   if session ~= nil then return session or nil end
-  local v = redis.call('HMGET', session_key(batch.lane, sk), 'first', 'firstSeq', 'firstId', 'last', 'exp', 'hits', 'bytes',
-    'rawBytes', 'gen', 'late', 'duplicates', 'lateHits', 'joins', 'scope', 'open', 'raw:' .. ck)
-  if not v[1] then
+  local stored = redis.call('HMGET', session_key(batch.lane, sk), 'v', 'f', 'of', 'joins')
+  if not stored[1] then
     batch.sessions[sk] = false
     return nil
   end
-  session = {
-    sk = sk, first = tonumber(v[1]), first_seq = tonumber(v[2]), first_id = v[3], last = tonumber(v[4]), exp = tonumber(v[5]),
-    hits = tonumber(v[6]), bytes = tonumber(v[7]), raw_bytes = tonumber(v[8]), gen = v[9], late = v[10] == '1',
-    duplicates = tonumber(v[11]), late_hits = tonumber(v[12]), joins = v[13] or nil, scope = v[14], open = v[15], parts = {},
-    filed = tonumber(v[5]),
-  }
-  if v[16] then session.parts[ck] = parse_part(v[16]) end
+  local own
+  session, own = unpack_numbers(stored[1])
+  session.sk, session.first_id, session.of, session.joins = sk, stored[2], stored[3], stored[4] or nil
+  session.scope, session.open, session.filed = scope_of(stored[3]), name_of(stored[3]), session.exp
+  session.parts[sk] = own
   batch.sessions[sk] = session
   return session
 end
@@ -102,28 +155,25 @@ end
 local function open_session(batch, sk, hit, late)
   local session = {
     sk = sk, first = hit.at, first_seq = hit.seq, first_id = hit.field, last = hit.at, exp = hit.expiry, hits = 0, bytes = 0,
-    raw_bytes = 0, gen = hit.hash, late = late, duplicates = 0, late_hits = 0, scope = hit.property.scope,
-    open = hit.property.open, property = hit.property, parts = {}, is_new = true,
+    gen = hit.hash, late = late, duplicates = 0, late_hits = 0, of = hit.property.of, scope = hit.property.scope,
+    open = hit.property.open, parts = { [sk] = { bytes = 0, count = 0 } }, is_new = true, moved_first = true,
   }
   batch.sessions[sk] = session
   return session
 end
 
-local function append(list, ...)
-  for index = 1, select('#', ...) do list[#list + 1] = (select(index, ...)) end
-end
-
-local function append_at(lists, key, ...)
-  lists[key] = lists[key] or {}
-  append(lists[key], ...)
-end
-
-local function append_to_filter(batch, client)
-  local key = filter_key(batch.lane, client.ck)
-  local length = redis.call('APPEND', key, table.concat(client.hashes))
+local function write_filter(batch, client)
+  local key, added = filter_key(batch.lane, client.ck), table.concat(client.hashes)
+  local length = #client.filter + #added
+  if length <= FILTER_REWRITTEN_BYTES_MAX then
+    redis.call('SET', key, client.filter .. added, 'PX', batch.retention_ms)
+    return
+  end
   if length > FILTER_BYTES_MAX then
     local keep = math.floor(length / ID_HASH_BYTES / 2) * ID_HASH_BYTES
-    redis.call('SET', key, redis.call('GETRANGE', key, -keep, -1))
+    redis.call('SET', key, string.sub(client.filter .. added, -keep))
+  else
+    redis.call('APPEND', key, added)
   end
   redis.call('PEXPIRE', key, batch.retention_ms)
 end
@@ -131,57 +181,74 @@ end
 local function flush_clients(batch)
   for ck, client in pairs(batch.clients) do
     if #client.fields > 0 then redis.call('HSET', hits_key(batch.lane, ck), unpack(client.fields)) end
-    if #client.hashes > 0 then append_to_filter(batch, client) end
+    if #client.hashes > 0 then write_filter(batch, client) end
   end
 end
 
-local function write_session(batch, session)
-  local v = {
-    'first', whole(session.first), 'firstSeq', whole(session.first_seq), 'firstId', session.first_id, 'last', whole(session.last),
-    'exp', whole(session.exp), 'hits', session.hits, 'bytes', session.bytes, 'rawBytes', session.raw_bytes,
-    'duplicates', session.duplicates, 'lateHits', session.late_hits,
-  }
-  if session.is_new then
-    append(v, 'gen', session.gen, 'late', session.late and '1' or '0', 'scope', session.scope, 'open', session.open,
-      'namespace', session.property.namespace, 'property', session.property.id)
-  end
-  if session.joins then append(v, 'joins', session.joins) end
+local function note_compaction(batch, session)
   for ck, part in pairs(session.parts) do
-    append(v, 'raw:' .. ck, part.bytes .. ' ' .. part.count)
     if part.bytes >= COMPACT_FROM_BYTES or part.count >= COMPACT_FROM_HITS then
       redis.call('ZADD', compaction_key(batch.lane), part.bytes, ck)
     end
   end
-  redis.call('HSET', session_key(batch.lane, session.sk), unpack(v))
+end
+
+local function write_session(batch, session)
+  local fields = { 'v', pack_numbers(session) }
+  if session.moved_first then append(fields, 'f', session.first_id) end
+  if session.is_new then append(fields, 'of', session.of) end
+  if session.joins then append(fields, 'joins', session.joins) end
+  for ck, part in pairs(session.parts) do
+    if ck ~= session.sk then append(fields, 'raw:' .. ck, struct.pack(PART, part.bytes, part.count)) end
+  end
+  for _, name in ipairs(batch.claimed[session.sk] or {}) do append(fields, 'i:' .. name, '') end
+  redis.call('HSET', session_key(batch.lane, session.sk), unpack(fields))
+  note_compaction(batch, session)
+end
+
+local function file_session(batch, session, moves)
+  local lane, moved = batch.lane, session.filed ~= session.exp
+  append_at(moves.listed, open_key(lane, session.open), session.last, session.sk)
+  if session.filed and moved then append_at(moves.left, bucket_key(lane, session.scope, session.filed), session.sk) end
+  if moved or session.moved_first then
+    append_at(moves.entered, bucket_key(lane, session.scope, session.exp), session.first, session.sk)
+  end
+  if moved then
+    moves.indexed[session.scope] = moves.indexed[session.scope] or {}
+    moves.indexed[session.scope][session.exp] = true
+  end
+end
+
+local function make_moves(lane, moves)
+  for key, members in pairs(moves.left) do redis.call('ZREM', key, unpack(members)) end
+  for key, members in pairs(moves.entered) do redis.call('ZADD', key, unpack(members)) end
+  for key, members in pairs(moves.listed) do redis.call('ZADD', key, unpack(members)) end
+  for scope, numbers in pairs(moves.indexed) do
+    local members = {}
+    for number in pairs(numbers) do append(members, whole(number), whole(number)) end
+    redis.call('ZADD', buckets_key(lane, scope), unpack(members))
+  end
+end
+
+local function write_claims(batch)
+  local values = {}
+  for name, sk in pairs(batch.claims) do append(values, identifier_key(batch.lane, name), sk) end
+  if #values > 0 then redis.call('MSET', unpack(values)) end
 end
 
 -- Writes what the batch gathered and forgets it, so that what follows reads the server.
 local function flush(batch)
-  local lane = batch.lane
   flush_clients(batch)
-  local left, entered, listed, indexed = {}, {}, {}, {}
-  for sk, session in pairs(batch.sessions) do
+  local moves = { left = {}, entered = {}, listed = {}, indexed = {} }
+  for _, session in pairs(batch.sessions) do
     if session and session.dirty then
       write_session(batch, session)
-      append_at(listed, open_key(lane, session.open), session.last, sk)
-      if session.filed and session.filed ~= session.exp then append_at(left, bucket_key(lane, session.scope, session.filed), sk) end
-      if session.filed ~= session.exp or session.moved_first then
-        append_at(entered, bucket_key(lane, session.scope, session.exp), session.first, sk)
-      end
-      if session.filed ~= session.exp then
-        indexed[session.scope] = indexed[session.scope] or {}
-        indexed[session.scope][session.exp] = true
-      end
+      file_session(batch, session, moves)
     end
   end
-  for key, members in pairs(left) do redis.call('ZREM', key, unpack(members)) end
-  for key, members in pairs(entered) do redis.call('ZADD', key, unpack(members)) end
-  for key, members in pairs(listed) do redis.call('ZADD', key, unpack(members)) end
-  for scope, numbers in pairs(indexed) do
-    for number in pairs(numbers) do redis.call('ZADD', buckets_key(lane, scope), whole(number), whole(number)) end
-  end
-  for open, bytes in pairs(batch.added_bytes) do redis.call('HINCRBY', bytes_key(lane), open, whole(bytes)) end
-  batch.added_bytes = {}
-  batch.clients, batch.sessions = {}, {}
+  make_moves(batch.lane, moves)
+  write_claims(batch)
+  for open, bytes in pairs(batch.added_bytes) do redis.call('HINCRBY', bytes_key(batch.lane), open, whole(bytes)) end
+  batch.clients, batch.sessions, batch.owners, batch.claims, batch.claimed, batch.added_bytes = {}, {}, {}, {}, {}, {}
 end
 `;
