@@ -4,8 +4,10 @@ export { fromTimestamp, timestampText, toTimestamp } from './client/instants.js'
 export { collect, listAll } from './client/pages.js';
 export { newRequestIdentity, type RequestIdentity } from './client/request-identity.js';
 export { createProgram } from './program.js';
+export type { HitText, HitValues, OutgoingHit } from './publish/hit.js';
+export { natsHitsPublisher, type NatsHitsPublisherOptions } from './publish/nats-hits-publisher.js';
 export { natsPublisher, type NatsPublisherOptions } from './publish/nats-publisher.js';
-export type { ItemRefusal, Published, UsagePublisher } from './publish/publisher.js';
+export type { HitsPublisher, ItemRefusal, Published, Publisher, UsagePublisher } from './publish/publisher.js';
 export { simulateEntitlements, simulateEntitlementsLine } from './simulate/entitlements/scenario.js';
 export { answerLines } from './simulate/lines.js';
 export { registerSimulate } from './simulate/register-simulate.js';

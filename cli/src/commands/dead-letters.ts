@@ -1,4 +1,4 @@
-import { OperationsServiceService, type DeadLetter } from '@drawdown/proto';
+import type { DeadLetter } from '@drawdown/proto';
 import type { Command } from 'commander';
 import { timestampText } from '../client/instants.js';
 import { listAll } from '../client/pages.js';
@@ -6,6 +6,7 @@ import { newRequestIdentity } from '../client/request-identity.js';
 import { printList, printOne, type Column } from '../output/output.js';
 import { plain } from '../output/plain.js';
 import { readInteger } from './arguments.js';
+import { operationsOf, serviceOption, type ServiceOptions } from './operations-service.js';
 import { withSession } from './session.js';
 
 const SHOWN_DEFAULT = 100;
@@ -20,6 +21,14 @@ export const registerDeadLetters = (program: Command): void => {
   registerTakeBack(deadLetters);
 };
 
+interface ListOptions extends ServiceOptions {
+  readonly limit: number;
+}
+
+interface SetAsideOptions extends ServiceOptions {
+  readonly reason: string;
+}
+
 const sequenceOf = readInteger(1, Number.MAX_SAFE_INTEGER);
 
 const registerList = (deadLetters: Command): void => {
@@ -27,15 +36,20 @@ const registerList = (deadLetters: Command): void => {
     .command('list')
     .description('oldest first')
     .option('--limit <number>', 'at most this many', readInteger(1, SHOWN_MAX), SHOWN_DEFAULT)
-    .action(({ limit }: { readonly limit: number }, command: Command) =>
-      withSession(command, async ({ client, output }) => {
-        const found: DeadLetter[] = [];
-        const request = { pageSize: 0, pageToken: '' };
-        for await (const letter of listAll(client, OperationsServiceService.listDeadLetters, request, page => page.deadLetters)) {
-          if (found.push(letter) >= limit) break;
-        }
-        printList(output, found, COLUMNS, letter => plain({ ...letter, data: letter.data.toString('utf8') }));
-      }),
+    .addOption(serviceOption())
+    .action(({ limit, service }: ListOptions, command: Command) =>
+      withSession(
+        command,
+        async ({ client, output }) => {
+          const found: DeadLetter[] = [];
+          const request = { pageSize: 0, pageToken: '' };
+          for await (const letter of listAll(client, operationsOf(service).listDeadLetters, request, page => page.deadLetters)) {
+            if (found.push(letter) >= limit) break;
+          }
+          printList(output, found, COLUMNS, letter => plain({ ...letter, data: letter.data.toString('utf8') }));
+        },
+        service,
+      ),
     );
 };
 
@@ -44,11 +58,16 @@ const registerReplay = (deadLetters: Command): void => {
     .command('replay')
     .description('publish the original bytes again')
     .argument('<sequence>', 'sequence of the dead letter', sequenceOf)
-    .action((sequence: number, _options: unknown, command: Command) =>
-      withSession(command, async ({ client, output }) => {
-        const answer = await client.call(OperationsServiceService.replayDeadLetter, { sequence });
-        printOne(output, { replayed: String(sequence) }, plain(answer));
-      }),
+    .addOption(serviceOption())
+    .action((sequence: number, { service }: ServiceOptions, command: Command) =>
+      withSession(
+        command,
+        async ({ client, output }) => {
+          const answer = await client.call(operationsOf(service).replayDeadLetter, { sequence });
+          printOne(output, { replayed: String(sequence) }, plain(answer));
+        },
+        service,
+      ),
     );
 };
 
@@ -56,15 +75,20 @@ const registerSetAside = (deadLetters: Command): void => {
   deadLetters
     .command('set-aside')
     .description('tell every fold to pass over a message that breaks our own code')
-    .argument('<stream>', 'its stream: usage or entitlements')
+    .argument('<stream>', 'its stream, such as usage or hits')
     .argument('<sequence>', 'its sequence there', sequenceOf)
     .requiredOption('--reason <text>', 'for those who come later')
-    .action((stream: string, sequence: number, { reason }: { readonly reason: string }, command: Command) =>
-      withSession(command, async ({ client, output }) => {
-        const request = { ...newRequestIdentity(), stream, sequence, reason };
-        const answer = await client.call(OperationsServiceService.setAsideMessage, request);
-        printOne(output, { 'set aside': `${stream} ${String(sequence)}` }, plain(answer));
-      }),
+    .addOption(serviceOption())
+    .action((stream: string, sequence: number, { reason, service }: SetAsideOptions, command: Command) =>
+      withSession(
+        command,
+        async ({ client, output }) => {
+          const request = { ...newRequestIdentity(), stream, sequence, reason };
+          const answer = await client.call(operationsOf(service).setAsideMessage, request);
+          printOne(output, { 'set aside': `${stream} ${String(sequence)}` }, plain(answer));
+        },
+        service,
+      ),
     );
 };
 
@@ -72,13 +96,18 @@ const registerTakeBack = (deadLetters: Command): void => {
   deadLetters
     .command('take-back')
     .description('undo set-aside: the message counts again from the next rebuild on')
-    .argument('<stream>', 'its stream: usage or entitlements')
+    .argument('<stream>', 'its stream, such as usage or hits')
     .argument('<sequence>', 'its sequence there', sequenceOf)
-    .action((stream: string, sequence: number, _options: unknown, command: Command) =>
-      withSession(command, async ({ client, output }) => {
-        const answer = await client.call(OperationsServiceService.takeBackMessage, { ...newRequestIdentity(), stream, sequence });
-        printOne(output, { 'taken back': `${stream} ${String(sequence)}` }, plain(answer));
-      }),
+    .addOption(serviceOption())
+    .action((stream: string, sequence: number, { service }: ServiceOptions, command: Command) =>
+      withSession(
+        command,
+        async ({ client, output }) => {
+          const answer = await client.call(operationsOf(service).takeBackMessage, { ...newRequestIdentity(), stream, sequence });
+          printOne(output, { 'taken back': `${stream} ${String(sequence)}` }, plain(answer));
+        },
+        service,
+      ),
     );
 };
 

@@ -1,9 +1,12 @@
-import { OperationsServiceService, type AuditProjectionResponse, type Partition, type ProjectionDifference } from '@drawdown/proto';
+import type { AuditProjectionResponse, ProjectionDifference } from '@drawdown/proto';
 import type { Command } from 'commander';
+import type { ServiceName } from '../client/context.js';
 import { printList, type Column } from '../output/output.js';
 import { plain } from '../output/plain.js';
 import { progressBar } from '../output/progress.js';
 import { readInteger } from './arguments.js';
+import { operationsOf, serviceOption, type ServiceOptions } from './operations-service.js';
+import { registerPartitions } from './partitions.js';
 import { withSession, type Session } from './session.js';
 
 const PARTITIONS = 64;
@@ -15,56 +18,40 @@ export const registerOperations = (program: Command): void => {
   registerAudit(program);
 };
 
-const registerPartitions = (program: Command): void => {
-  program
-    .command('partitions')
-    .description('who owns each partition, how far it has read, and what it waits for')
-    .action((_options: unknown, command: Command) =>
-      withSession(command, async ({ client, output }) => {
-        const { partitions } = await client.call(OperationsServiceService.listPartitions, {});
-        printList(output, partitions, PARTITION_COLUMNS, plain);
-        return partitions.every(({ waiting }) => waiting === undefined);
-      }),
-    );
-};
-
-const PARTITION_COLUMNS: readonly Column<Partition>[] = [
-  { title: 'partition', text: ({ number }) => String(number), right: true },
-  { title: 'owner', text: ({ owner }) => (owner === '' ? 'nobody' : owner) },
-  { title: 'epoch', text: ({ epoch }) => (epoch === 0 ? '' : String(epoch)), right: true },
-  { title: 'read up to', text: ({ streams }) => streams.map(({ stream, watermark }) => `${stream} ${String(watermark)}`).join('\n') },
-  { title: 'behind', text: ({ streams }) => streams.map(({ lagMessages }) => String(lagMessages)).join('\n'), right: true },
-  {
-    title: 'waits for',
-    text: ({ waiting: message }) => (message === undefined ? '' : `${message.stream} ${String(message.sequence)}: ${message.reason}`),
-  },
-];
-
 const registerRebuild = (program: Command): void => {
   program
     .command('rebuild')
     .description('fold the log again into the next generation of a projection, and switch to it')
     .argument('<projection>', 'name of the projection')
-    .action((projection: string, _options: unknown, command: Command) =>
-      withSession(command, async ({ client, output }) => {
-        const progress = progressBar(`Rebuilding ${projection}`, output.json);
-        let done = false;
-        try {
-          for await (const step of client.download(OperationsServiceService.rebuild, { projection })) {
-            const { generation, partitionsDone, partitionsTotal } = step;
-            progress.update(partitionsDone, partitionsTotal, `${String(partitionsDone)} of ${String(partitionsTotal)} partitions`);
-            done ||= step.done;
-            if (output.json) output.write(JSON.stringify(plain(step)));
-            else if (step.done) output.write(`${projection}: generation ${generation} is in use.`);
+    .addOption(serviceOption())
+    .action((projection: string, { service }: ServiceOptions, command: Command) =>
+      withSession(
+        command,
+        async ({ client, output }) => {
+          const progress = progressBar(`Rebuilding ${projection}`, output.json);
+          let done = false;
+          try {
+            for await (const step of client.download(operationsOf(service).rebuild, { projection })) {
+              const { generation, partitionsDone, partitionsTotal } = step;
+              progress.update(partitionsDone, partitionsTotal, `${String(partitionsDone)} of ${String(partitionsTotal)} partitions`);
+              done ||= step.done;
+              if (output.json) output.write(JSON.stringify(plain(step)));
+              else if (step.done) output.write(`${projection}: generation ${generation} is in use.`);
+            }
+          } finally {
+            progress.end();
           }
-        } finally {
-          progress.end();
-        }
-        if (!done) output.note('The service ended the rebuild before it was done.');
-        return done;
-      }),
+          if (!done) output.note('The service ended the rebuild before it was done.');
+          return done;
+        },
+        service,
+      ),
     );
 };
+
+interface AuditOptions extends ServiceOptions {
+  readonly partition?: number;
+}
 
 interface Audited extends AuditProjectionResponse {
   readonly partition: number;
@@ -76,23 +63,33 @@ const registerAudit = (program: Command): void => {
     .description('fold the log again and compare with what is stored; changes nothing; exit code 1 when something differs')
     .argument('<projection>', 'name of the projection')
     .option('--partition <number>', 'only this one (default: all)', readInteger(0, PARTITIONS - 1))
-    .action((projection: string, { partition: only }: { readonly partition?: number }, command: Command) =>
-      withSession(command, async session => {
-        const audited = await audit(session, projection, only);
-        if (session.output.json) for (const one of audited) session.output.write(JSON.stringify(plain(one)));
-        else printAudit(session, audited);
-        return audited.every(({ differenceCount }) => differenceCount === 0);
-      }),
+    .addOption(serviceOption())
+    .action((projection: string, { partition: only, service }: AuditOptions, command: Command) =>
+      withSession(
+        command,
+        async session => {
+          const audited = await audit(session, projection, only, service);
+          if (session.output.json) for (const one of audited) session.output.write(JSON.stringify(plain(one)));
+          else printAudit(session, audited);
+          return audited.every(({ differenceCount }) => differenceCount === 0);
+        },
+        service,
+      ),
     );
 };
 
-const audit = async ({ client, output }: Session, projection: string, only: number | undefined): Promise<readonly Audited[]> => {
+const audit = async (
+  { client, output }: Session,
+  projection: string,
+  only: number | undefined,
+  service: ServiceName,
+): Promise<readonly Audited[]> => {
   const partitions = only === undefined ? Array.from({ length: PARTITIONS }, (_, number) => number) : [only];
   const progress = progressBar(`Auditing ${projection}`, output.json);
   const audited: Audited[] = [];
   try {
     for (const partition of partitions) {
-      const answer = await client.call(OperationsServiceService.auditProjection, { projection, partition });
+      const answer = await client.call(operationsOf(service).auditProjection, { projection, partition });
       audited.push({ partition, ...answer });
       progress.update(audited.length, partitions.length, `partition ${String(partition)}`);
     }
