@@ -10,4 +10,5 @@ export { natsPublisher, type NatsPublisherOptions } from './publish/nats-publish
 export type { HitsPublisher, ItemRefusal, Published, Publisher, UsagePublisher } from './publish/publisher.js';
 export { simulateEntitlements, simulateEntitlementsLine } from './simulate/entitlements/scenario.js';
 export { answerLines } from './simulate/lines.js';
+export { simulateReconciliationLine } from './simulate/reconciliation/scenario.js';
 export { registerSimulate } from './simulate/register-simulate.js';

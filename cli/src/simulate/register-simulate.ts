@@ -3,8 +3,9 @@ import { EXIT } from '../exit-code.js';
 import { simulateCapacityLine } from './capacity/scenario.js';
 import { simulateEntitlementsLine } from './entitlements/scenario.js';
 import { answerLines } from './lines.js';
+import { simulateReconciliationLine } from './reconciliation/scenario.js';
 
-const NOT_BUILT_YET = ['sessions', 'reconciliation'] as const;
+const NOT_BUILT_YET = ['sessions'] as const;
 
 /** Adds `drawdown simulate <domain>`: what-if scenarios as JSON Lines, from standard input to standard output, without any server. */
 export const registerSimulate = (program: Command): void => {
@@ -19,6 +20,10 @@ export const registerSimulate = (program: Command): void => {
     .command('capacity')
     .description('prepaid pools, workloads, prices and reservations')
     .action(() => answerLines(process.stdin, process.stdout, simulateCapacityLine));
+  simulate
+    .command('reconciliation')
+    .description('resources, their attempts, informers and passes, and the goal-state engine')
+    .action(() => answerLines(process.stdin, process.stdout, simulateReconciliationLine));
   for (const domain of NOT_BUILT_YET) {
     simulate
       .command(domain)

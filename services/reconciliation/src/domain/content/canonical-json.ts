@@ -19,18 +19,10 @@ export const canonicalJson = (value: unknown, ignored: readonly string[] = []): 
 const textOf = (value: unknown, ignored: Places | undefined, depth: number): string => {
   if (depth > LIMITS.jsonDepthMax) return refuse(`is nested deeper than ${LIMITS.jsonDepthMax} levels, or contains itself`);
   if (value === null) return 'null';
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'number':
-      return Number.isFinite(value) ? String(value === 0 ? 0 : value) : refuse(`holds the number ${value}`);
-    case 'object':
-      return textOfObject(value, ignored, depth);
-    default:
-      return refuse(`holds a ${typeof value}`);
-  }
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value === 0 ? 0 : value) : refuse(`holds the number ${value}`);
+  return typeof value === 'object' ? textOfObject(value, ignored, depth) : refuse(`holds a ${typeof value}`);
 };
 
 const textOfObject = (value: object, ignored: Places | undefined, depth: number): string => {

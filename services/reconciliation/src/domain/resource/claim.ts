@@ -15,7 +15,7 @@ export type ClaimAnswer =
   | { readonly outcome: 'gone' | 'suspended' | 'notDue' | 'leased' | 'notClaimable' | 'degraded' };
 
 /** From when on a lease may be taken over, that instant included. */
-export const takeOverAt = (lease: Lease): InstantMs => lease.expiresAt + LIMITS.leaseSkewMs;
+export const takeOverAt = (lease: Pick<Lease, 'expiresAt'>): InstantMs => lease.expiresAt + LIMITS.leaseSkewMs;
 
 /** An owner wants to work: whatever woke it, the record decides (T2, T9). */
 export const decideClaim = (command: ResourceCommand<'claim'>, record: Resource): Decision<ClaimAnswer> => {

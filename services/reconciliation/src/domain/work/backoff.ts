@@ -1,3 +1,4 @@
+import { firstSet } from '../definition/options.js';
 import { LIMITS } from '../limits.js';
 
 /**
@@ -20,7 +21,7 @@ const FACTOR_DEFAULT = 2;
 export const backoffMs = (policy: BackoffPolicy, failures: number): number => {
   switch (policy.type) {
     case 'work':
-      return Math.min(failures ** 4 * 1_000, policy.maxBackoffMs ?? LIMITS.workBackoffMsMax);
+      return Math.min(failures ** 4 * 1_000, firstSet(policy.maxBackoffMs) ?? LIMITS.workBackoffMsMax);
     case 'exponential': {
       const power = (policy.factor ?? FACTOR_DEFAULT) ** (failures - 1);
       return Math.floor(Number.isFinite(power) ? Math.min(policy.baseMs * power, policy.maxMs) : policy.maxMs);
