@@ -6,10 +6,10 @@ import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManage
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Binary, MongoClient, type Db, type Document } from 'mongodb';
 import { SessionViews } from '../../src/adapters/mongo/session-views.js';
+import type { SessionLogAccess } from '../../src/adapters/jetstream/session-log-access.js';
 import { encodeClose } from '../../src/adapters/jetstream/session-messages.js';
 import { publishMessage, SessionPublisher } from '../../src/adapters/jetstream/session-publisher.js';
 import type { SessionMessageToPublish } from '../../src/adapters/jetstream/session-wire.js';
-import type { SessionLogAccess } from '../../src/adapters/mongo/view-reader.js';
 import type { ProtoSessionClose } from '../../src/domain/index.js';
 import { ADDRESS } from './given.js';
 

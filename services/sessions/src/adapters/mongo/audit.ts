@@ -5,9 +5,10 @@ import { createHash } from 'node:crypto';
 import type { SessionLogEntry } from '../../application/views/session-log.js';
 import { SessionViewFold } from '../../application/views/session-view-fold.js';
 import { decodeSessionMessage } from '../jetstream/session-decode.js';
+import { CONTEXT, chunkAt, loggedEntry, type SessionLogAccess } from '../jetstream/session-log-access.js';
 import { ERASURES, SESSIONS, SESSION_HITS } from './documents.js';
 import { FoldedViews } from './folded-views.js';
-import { CONTEXT, chunkAt, type SessionLogAccess, type ViewReader } from './view-reader.js';
+import type { ViewReader } from './view-reader.js';
 
 export interface Difference {
   readonly collection: string;
@@ -56,12 +57,7 @@ const foldThrough = async (access: SessionLogAccess, partition: number, sequence
         const decoded = decodeSessionMessage(subjects, message);
         return { ok: true, value: decoded.ok ? decoded.value : undefined };
       },
-      apply: batch =>
-        fold.apply(
-          batch
-            .filter(({ message }) => message.sequence <= sequence)
-            .map(({ message, value }) => ({ sequence: message.sequence, timeMs: message.timeMs, entry: value })),
-        ),
+      apply: batch => fold.apply(batch.filter(({ message }) => message.sequence <= sequence).map(loggedEntry)),
     },
   });
   await reader.start({});

@@ -3,12 +3,12 @@ import type { Lease, ReaderStatus } from '@drawdown/partitions';
 import type { Db } from 'mongodb';
 import type { SessionQueries } from '../../application/views/session-queries.js';
 import type { SessionViewObserver } from '../../application/views/session-view-fold.js';
+import type { SessionLogAccess } from '../jetstream/session-log-access.js';
 import { audit, type Audit } from './audit.js';
 import { CurrentGeneration } from './current-generation.js';
 import { OwnedViews } from './owned-views.js';
 import { rebuild, type RebuildProgress } from './rebuild.js';
 import { MongoSessionQueries } from './session-queries.js';
-import type { SessionLogAccess } from './view-reader.js';
 
 export interface SessionViewsOptions extends SessionLogAccess {
   readonly db: Db;

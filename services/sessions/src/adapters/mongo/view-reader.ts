@@ -1,34 +1,11 @@
-import type { SubjectReader, StreamKey, Subjects } from '@drawdown/eventlog';
-import {
-  PartitionReader,
-  type Delivery,
-  type Lease,
-  type PartitionObserver,
-  type ReadLimits,
-  type ReaderStatus,
-} from '@drawdown/partitions';
+import { PartitionReader, type Lease, type ReaderStatus } from '@drawdown/partitions';
 import type { ReadModel } from '@drawdown/projections';
-import type { NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SessionChunk, SessionLogEntry } from '../../application/views/session-log.js';
+import type { SessionLogEntry } from '../../application/views/session-log.js';
 import { SessionViewFold, type SessionViewObserver } from '../../application/views/session-view-fold.js';
 import { decodeSessionMessage } from '../jetstream/session-decode.js';
+import { CONTEXT, chunkAt, loggedEntry, type SessionLogAccess } from '../jetstream/session-log-access.js';
 import { MongoViewStore } from './view-store.js';
-
-/** What every reader of `DRAWDOWN_SESSIONS` is given. */
-export interface SessionLogAccess {
-  readonly nats: NatsConnection;
-  readonly prefix: string;
-  readonly subjects: Subjects;
-  /** Of the stream of sessions. */
-  readonly reader: SubjectReader;
-  /** Whether an operator's event says to pass over a message (design §4.10). */
-  readonly isSetAside: (stream: StreamKey, sequence: number) => boolean;
-  /** Server's time. */
-  readonly nowMs: () => number;
-  readonly observer?: PartitionObserver;
-  readonly limits?: ReadLimits;
-}
 
 export interface ViewReaderOptions extends SessionLogAccess {
   readonly readModel: ReadModel;
@@ -38,8 +15,6 @@ export interface ViewReaderOptions extends SessionLogAccess {
   readonly copiesDeadLetters: () => boolean;
 }
 
-/** Names the dead letters and the leases of this service. */
-export const CONTEXT = 'sessions';
 const MARK_RETRY_MS = 200;
 
 /** Folds one partition into one generation, with a reader of its own: from its watermark, and then on. */
@@ -150,22 +125,3 @@ const stampOf = ({ lease, nowMs }: ViewReaderOptions): { readonly epoch: number;
   epoch: lease.epoch,
   writtenAtMs: nowMs(),
 });
-
-const loggedEntry = ({
-  message,
-  value,
-}: Delivery<SessionLogEntry>): { readonly sequence: number; readonly timeMs: number; readonly entry: SessionLogEntry | undefined } => ({
-  sequence: message.sequence,
-  timeMs: message.timeMs,
-  entry: value,
-});
-
-/** A chunk that was let go to save memory, from where it lies. */
-export const chunkAt = async (
-  { reader, subjects }: Pick<SessionLogAccess, 'reader' | 'subjects'>,
-  sequence: number,
-): Promise<SessionChunk | undefined> => {
-  const message = await reader.at(sequence);
-  const decoded = message === undefined ? undefined : decodeSessionMessage(subjects, message);
-  return decoded?.ok === true && decoded.value.kind === 'chunk' ? decoded.value : undefined;
-};

@@ -1,4 +1,4 @@
-import { clientKey, decodeHit, userKey, type Hit, type SessionHeader } from '../../domain/index.js';
+import { clientKey, decodeHit, userKey, type Hit, type Seen, type SessionEdges, type SessionHeader } from '../../domain/index.js';
 import type { HitsImage, SessionImage } from './session-images.js';
 
 /** Whose hits are to be forgotten in a property, up to when (sessions §15.11). */
@@ -42,7 +42,8 @@ export class Erasures {
     const isClientErased = this.#isClientErased(header, header.startedAtMs);
     const isUserErased = header.userId !== undefined && this.#isUserErased(header, header.userId, header.startedAtMs);
     const clientKeys = header.clientKeys.filter(key => !reaches(this.#clients.get(key), header.startedAtMs));
-    if (!isClientErased && !isUserErased && clientKeys.length === header.clientKeys.length) return image;
+    const edges = this.#withoutErasedUsers(header);
+    if (!isClientErased && !isUserErased && clientKeys.length === header.clientKeys.length && edges === header.edges) return image;
     const { userId, ...named } = header;
     return {
       ...image,
@@ -52,7 +53,19 @@ export class Erasures {
         clientId: isClientErased ? '' : header.clientId,
         ...(userId === undefined || isUserErased ? {} : { userId }),
         joins: header.joins.filter(join => clientKeys.includes(join.clientKey)),
+        edges,
       },
+    };
+  }
+
+  #withoutErasedUsers(header: SessionHeader): SessionEdges {
+    const { firstUser, lastUser, ...edges } = header.edges;
+    const isErased = (seen: Seen | undefined): boolean => seen !== undefined && this.#isUserErased(header, seen.value, seen.atMs);
+    if (!isErased(firstUser) && !isErased(lastUser)) return header.edges;
+    return {
+      ...edges,
+      ...(firstUser === undefined || isErased(firstUser) ? {} : { firstUser }),
+      ...(lastUser === undefined || isErased(lastUser) ? {} : { lastUser }),
     };
   }
 
