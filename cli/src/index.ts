@@ -12,3 +12,4 @@ export { simulateEntitlements, simulateEntitlementsLine } from './simulate/entit
 export { answerLines } from './simulate/lines.js';
 export { simulateReconciliationLine } from './simulate/reconciliation/scenario.js';
 export { registerSimulate } from './simulate/register-simulate.js';
+export { simulateSessions, simulateSessionsLine } from './simulate/sessions/scenario.js';

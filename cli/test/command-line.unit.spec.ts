@@ -23,12 +23,6 @@ const run = async (...words: string[]): Promise<{ readonly code: number; readonl
 };
 
 describe('drawdown simulate', () => {
-  it.each(['sessions'])('says that %s is not built yet', async domain => {
-    const { code, said } = await run('simulate', domain);
-    expect(code).toBe(EXIT.failed);
-    expect(said).toContain('not built yet');
-  });
-
   it('tells wrong usage from failure', async () => {
     expect((await run('simulate', 'nothing')).code).toBe(EXIT.usage);
     expect((await run('simulate', 'entitlements', '--fast')).code).toBe(EXIT.usage);

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import { EXIT } from '../exit-code.js';
 import { simulateCapacityLine } from './capacity/scenario.js';
 import { simulateEntitlementsLine } from './entitlements/scenario.js';
 import { answerLines } from './lines.js';
 import { simulateReconciliationLine } from './reconciliation/scenario.js';
-
-const NOT_BUILT_YET = ['sessions'] as const;
+import { simulateSessionsLine } from './sessions/scenario.js';
 
 /** Adds `drawdown simulate <domain>`: what-if scenarios as JSON Lines, from standard input to standard output, without any server. */
 export const registerSimulate = (program: Command): void => {
@@ -21,16 +19,11 @@ export const registerSimulate = (program: Command): void => {
     .description('prepaid pools, workloads, prices and reservations')
     .action(() => answerLines(process.stdin, process.stdout, simulateCapacityLine));
   simulate
+    .command('sessions')
+    .description('hits, pings and ticks: which sessions come out of them')
+    .action(() => answerLines(process.stdin, process.stdout, simulateSessionsLine));
+  simulate
     .command('reconciliation')
     .description('resources, their attempts, informers and passes, and the goal-state engine')
     .action(() => answerLines(process.stdin, process.stdout, simulateReconciliationLine));
-  for (const domain of NOT_BUILT_YET) {
-    simulate
-      .command(domain)
-      .description('not built yet')
-      .action((_options: unknown, command: Command) => {
-        command.configureOutput().writeErr?.(`simulate ${domain}: this domain is not built yet\n`);
-        process.exitCode = EXIT.failed;
-      });
-  }
 };

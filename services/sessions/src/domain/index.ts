@@ -41,7 +41,7 @@ export { MemoryAuxStores } from './portable/storage/memory-aux-stores.js';
 export { MemoryKeyValueStore } from './portable/storage/memory-key-value-store.js';
 export { MemorySetStore } from './portable/storage/memory-set-store.js';
 export type { SetStore } from './portable/storage/set-store.js';
-export { type Task, type TaskHit } from './portable/task.js';
+export { pingTimeOf, type Task, type TaskHit } from './portable/task.js';
 export { checkSettings, type ServiceBounds } from './property/check.js';
 export { decideProperty, type PropertyCommand } from './property/decide.js';
 export { evolveProperty } from './property/evolve.js';

@@ -1,0 +1,92 @@
+import type { AuxStores } from './storage/aux-stores.js';
+import type { KeyValueStore } from './storage/key-value-store.js';
+import type { SetStore } from './storage/set-store.js';
+import { HitUnreadable } from '../hit/encode.js';
+import { protoSessionHitsKey } from '../wheel/keys.js';
+import type { HitCodec } from './codec.js';
+import type { FiledHit } from './filed-hit.js';
+import type { Guard } from './guard.js';
+import { Lock } from './lock.js';
+import type { Middleware } from './middleware.js';
+
+/** What is stored of one proto-session. */
+export interface Collected {
+  readonly hits: readonly FiledHit[];
+  /** Members that do not decode (E38). */
+  readonly unreadable: readonly Uint8Array[];
+}
+
+export const NOTHING_COLLECTED: Collected = { hits: [], unreadable: [] };
+
+export interface ContextParts {
+  readonly sets: SetStore;
+  readonly kv: KeyValueStore;
+  readonly aux: AuxStores;
+  readonly codec: HitCodec;
+  readonly guard: Guard;
+  readonly middlewares: readonly Middleware[];
+}
+
+/** What a handler shares with its middlewares (sessions §5). */
+export class Context {
+  readonly sets: SetStore;
+  readonly kv: KeyValueStore;
+  readonly aux: AuxStores;
+  readonly codec: HitCodec;
+  readonly guard: Guard;
+  /** Tasks, ticks and forced closes take turns, so that a close sees a proto-session whole (D6). */
+  readonly lock = new Lock();
+  private readonly middlewares: readonly Middleware[];
+
+  constructor({ sets, kv, aux, codec, guard, middlewares }: ContextParts) {
+    this.sets = sets;
+    this.kv = kv;
+    this.aux = aux;
+    this.codec = codec;
+    this.guard = guard;
+    this.middlewares = middlewares;
+  }
+
+  /**
+   * All hits of a proto-session: those that middlewares hold, in their order, then the raw ones; not sorted.
+   * @throws HitUnreadable when a member does not decode.
+   */
+  async collectAll(sessionKey: string): Promise<readonly FiledHit[]> {
+    const { hits, unreadable } = await this.collect(sessionKey);
+    if (unreadable.length > 0) throw new HitUnreadable(`${unreadable.length} members of one proto-session`);
+    return hits;
+  }
+
+  /** The same, with what does not decode beside what does. */
+  async collect(sessionKey: string): Promise<Collected> {
+    const hits: FiledHit[] = [];
+    const unreadable: Uint8Array[] = [];
+    for (const middleware of this.middlewares) {
+      const held = await middleware.onCollect(this, sessionKey);
+      for (const filed of held.hits) hits.push(filed);
+      for (const member of held.unreadable) unreadable.push(member);
+    }
+    for (const member of await this.sets.all(protoSessionHitsKey(sessionKey))) {
+      const filed = readOrNull(() => this.codec.decode(member));
+      if (filed === null) unreadable.push(member);
+      else hits.push(filed);
+    }
+    return { hits, unreadable };
+  }
+
+  /** Forgets everything about a proto-session: each middleware in order, then the raw hits. The first error ends it; it can be repeated. */
+  async cleanUp(sessionKey: string): Promise<void> {
+    for (const middleware of this.middlewares) await middleware.onCleanup(this, sessionKey);
+    await this.sets.drop(protoSessionHitsKey(sessionKey));
+  }
+}
+
+/** Null for what does not decode; any other error passes. */
+export const readOrNull = <T>(read: () => T): T | null => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof HitUnreadable) return null;
+    throw error;
+  }
+};

@@ -1,0 +1,114 @@
+import type { Hit } from '../../hit/hit.js';
+import { bucketNumber, checkedTickMs } from '../../wheel/bucket-number.js';
+import { expirationKey } from '../../wheel/keys.js';
+import type { PacingClock } from '../clock.js';
+import type { Closer } from '../closers.js';
+import { NOTHING_COLLECTED, type Collected, type Context } from '../context.js';
+import { mergeHopsOf, type PassingHit } from '../filed-hit.js';
+import type { HitOutcome, Middleware, Next } from '../middleware.js';
+import type { SessionNotes } from '../storage/aux-stores.js';
+import type { CloseSettings } from './close-settings.js';
+import { expiryOf, fileUnder } from './expiry.js';
+import { HandOvers } from './hand-overs.js';
+import { SILENT_REPORT, type WheelReport } from './report.js';
+import { Wheel } from './wheel.js';
+import { WheelPosition } from './wheel-position.js';
+
+export interface CloseTriggerParts {
+  readonly settings: CloseSettings;
+  readonly closer: Closer;
+  readonly clock: PacingClock;
+  readonly report?: WheelReport;
+}
+
+/**
+ * Files each proto-session under the bucket in which it expires (sessions §7.2), and closes it when it reaches a hard cap (D11). Its
+ * wheel closes the rest. Only one instance at a time may work on a store.
+ */
+export class CloseTrigger implements Middleware {
+  private readonly wheel: Wheel;
+  private readonly settings: CloseSettings;
+  private readonly position = new WheelPosition();
+
+  /** @throws Refusal `INVALID_SETTINGS` for a tick that D17 forbids. */
+  constructor({ settings, closer, clock, report = SILENT_REPORT }: CloseTriggerParts) {
+    this.settings = { ...settings, tickMs: checkedTickMs(settings.tickMs) };
+    this.wheel = new Wheel(this.settings, this.position, new HandOvers(closer, clock, report), report);
+  }
+
+  async handle(context: Context, passing: PassingHit, next: Next): Promise<HitOutcome> {
+    const { hit, sessionKey } = passing;
+    const { tickMs, timeoutMsOf } = this.settings;
+    await this.position.advanceWatermark(context, hit.receivedAtMs);
+    const pointer = await this.position.nextBucketFrom(context, bucketNumber(hit.receivedAtMs, tickMs));
+    const own = bucketNumber(hit.receivedAtMs + timeoutMsOf(hit), tickMs);
+    const filed = await expiryOf(context, sessionKey);
+    const expiry = Math.max(own, pointer, filed ?? pointer);
+    if (expiry !== filed) await fileUnder(context, sessionKey, expiry);
+    const outcome = await next(passing);
+    const isLate = filed === null && own < pointer;
+    await this.count(context, passing, isLate);
+    return isLate && outcome === 'stored' ? 'late' : outcome;
+  }
+
+  async onCleanup({ kv, aux }: Context, sessionKey: string): Promise<void> {
+    await kv.delete(expirationKey(sessionKey));
+    await aux.notes.drop(sessionKey);
+  }
+
+  onCollect(): Collected {
+    return NOTHING_COLLECTED;
+  }
+
+  async onPing(context: Context, atMs: number): Promise<void> {
+    await this.position.advanceWatermark(context, atMs);
+  }
+
+  /**
+   * Passes at most so many buckets that the watermark has left behind; answers how many. Takes its turn among tasks (D6).
+   * @throws what a store throws; the pointer stays at the bucket that failed.
+   */
+  advance(context: Context, bucketsMax: number): Promise<number> {
+    return context.lock.run(() => this.wheel.turn(context, bucketsMax));
+  }
+
+  /** Instead of catching up: files everything that is due under the current bucket (D3, E13). */
+  skipCatchUp(context: Context): Promise<void> {
+    return context.lock.run(() => this.wheel.skipCatchUp(context));
+  }
+
+  /** Null while there is none. */
+  nextBucket(context: Context): Promise<number | null> {
+    return this.position.nextBucket(context);
+  }
+
+  /** Milliseconds since 1970, null before the first hit or ping. */
+  watermarkMs(context: Context): Promise<number | null> {
+    return this.position.watermarkMs(context);
+  }
+
+  /** Notes a stored hit, and closes the proto-session that it brought to a cap. */
+  private async count(context: Context, { hit, sessionKey }: PassingHit, isLate: boolean): Promise<void> {
+    const store = context.aux.notes;
+    const bytes = this.settings.sizeOf(hit);
+    const notes = withHit(await store.of(sessionKey), hit, bytes, isLate);
+    if (notes.awaited > 0 && mergeHopsOf(hit) > 0) notes.awaited -= 1;
+    await store.save(sessionKey, notes);
+    // While a merge's hits are on their way, the session is not closed under them.
+    if (notes.awaited === 0 && this.reachesCap(notes, hit)) await this.wheel.closeAtCap(context, sessionKey);
+  }
+
+  private reachesCap({ hits, firstMs, lastMs, bytes }: SessionNotes, hit: Hit): boolean {
+    const caps = this.settings.hardCapsOf(hit);
+    return hits >= caps.hits || lastMs - firstMs >= caps.ms || bytes >= caps.bytes;
+  }
+}
+
+const withHit = (notes: SessionNotes | null, { receivedAtMs }: Hit, bytes: number, isLate: boolean): SessionNotes => {
+  if (notes === null) return { firstMs: receivedAtMs, lastMs: receivedAtMs, hits: 1, bytes, isLate, awaited: 0 };
+  notes.firstMs = Math.min(notes.firstMs, receivedAtMs);
+  notes.lastMs = Math.max(notes.lastMs, receivedAtMs);
+  notes.hits += 1;
+  notes.bytes += bytes;
+  return notes;
+};
