@@ -1,29 +1,9 @@
-import { encodeHit, type Hit, type SessionHeader } from '../../src/domain/index.js';
 import type { SessionViews } from '../../src/adapters/mongo/session-views.js';
 import { ADDRESS, close, header, MINUTE_MS, START_MS } from './given.js';
+import { bulky, hit, session } from './hits.js';
 import { World } from './world.js';
 
 const PLACE = { namespace: ADDRESS.namespace, propertyId: ADDRESS.propertyId };
-
-const hit = (id: string, changes: Partial<Hit> = {}): Hit => ({
-  id,
-  ...PLACE,
-  clientId: 'client',
-  eventName: 'page_view',
-  ip: '',
-  host: '',
-  path: '/',
-  method: 'GET',
-  receivedAtMs: START_MS,
-  requestSeq: 0,
-  queryParams: {},
-  headers: {},
-  body: new Uint8Array(),
-  metadata: {},
-  ...changes,
-});
-
-const session = (of: SessionHeader, ...hits: readonly Hit[]) => ({ header: of, hits: hits.map(encodeHit) });
 
 describe('the read model of closed sessions', () => {
   let world: World;
@@ -179,9 +159,3 @@ describe('the read model of closed sessions', () => {
     expect(await listed({ lane: 'import-1' })).toEqual([]);
   });
 });
-
-/** Hits of one session with a body each, so that they take several chunks. */
-const bulky = (name: string, count: number, bodyBytes = 60_000): Hit[] =>
-  Array.from({ length: count }, (_, index) =>
-    hit(`${name}-${index}`, { receivedAtMs: START_MS + index, body: Buffer.alloc(bodyBytes, index % 256) }),
-  );
