@@ -48,7 +48,7 @@ describe('a new property', () => {
       .when(create({ scope: 'property' }))
       .then(({ settings }) => {
         expect(settings?.stampHeaders).toHaveLength(10);
-        expect(settings?.stampHeaders?.slice(0, 5)).toEqual(['Accept', 'Accept-Encoding', 'Accept-Language', 'User-Agent', 'Sec-Ch-Ua']);
+        expect(settings?.stampHeaders?.slice(0, 5)).toEqual(['Accept', 'Accept-Encoding', 'Accept-Language', 'User-Agent', 'Sec-CH-UA']);
       });
   });
 

@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@drawdown/calendar';
+import { STAMP_HEADERS_DEFAULT } from '../identity/stamps.js';
 
 /** Bounds and defaults of settings, each with its unit (design §3.15). */
 export const PROPERTY_LIMITS = {
@@ -27,17 +28,6 @@ export const PROPERTY_DEFAULTS = {
   clientsPerIdentifierMax: 10,
   botAfterHardCaps: 3,
   split: { inactivity: true, maxSinceFirstEventMs: 12 * HOUR_MS, maxEvents: 1_000, userIdChange: true, campaignChange: true },
-  /** What the computed stamp is made of beside address and date (sessions §10.2), in this order. */
-  stampHeaders: [
-    'Accept',
-    'Accept-Encoding',
-    'Accept-Language',
-    'User-Agent',
-    'Sec-Ch-Ua',
-    'Sec-Ch-Ua-Mobile',
-    'Sec-Ch-Ua-Platform',
-    'Sec-Ch-Ua-Platform-Version',
-    'Sec-Ch-Ua-Model',
-    'Sec-Ch-Ua-Full-Version',
-  ],
+  /** What the computed stamp is made of beside address and date. */
+  stampHeaders: STAMP_HEADERS_DEFAULT,
 } as const;

@@ -64,8 +64,10 @@ export interface Hit {
   receivedTime:
     | Timestamp
     | undefined;
-  /** Place in the request that brought it, from 0; 0 in an import. */
-  requestSeq: number;
+  /** Place in the request that brought it, from 0; default: its place in the call. 0 in an import. */
+  requestSeq?:
+    | number
+    | undefined;
   /** Address of the client; masked as the property says before anything else sees it. */
   ip: string;
   /** Host of the request. */
@@ -76,7 +78,7 @@ export interface Hit {
   method: string;
   /** Query parameters. */
   queryParams: { [key: string]: Values };
-  /** Headers; names are put into canonical case. */
+  /** Headers; their names count in any case. */
   headers: { [key: string]: Values };
   /** Body of the request. */
   body: Buffer;
@@ -223,7 +225,7 @@ function createBaseHit(): Hit {
     clientSessionId: "",
     platform: 0,
     receivedTime: undefined,
-    requestSeq: 0,
+    requestSeq: undefined,
     ip: "",
     host: "",
     path: "",
@@ -264,7 +266,7 @@ export const Hit: MessageFns<Hit> = {
     if (message.receivedTime !== undefined) {
       Timestamp.encode(message.receivedTime, writer.uint32(74).fork()).join();
     }
-    if (message.requestSeq !== 0) {
+    if (message.requestSeq !== undefined) {
       writer.uint32(80).int32(message.requestSeq);
     }
     if (message.ip !== "") {
@@ -488,7 +490,7 @@ export const Hit: MessageFns<Hit> = {
     message.receivedTime = (object.receivedTime !== undefined && object.receivedTime !== null)
       ? Timestamp.fromPartial(object.receivedTime)
       : undefined;
-    message.requestSeq = object.requestSeq ?? 0;
+    message.requestSeq = object.requestSeq ?? undefined;
     message.ip = object.ip ?? "";
     message.host = object.host ?? "";
     message.path = object.path ?? "";

@@ -76,7 +76,7 @@ export interface PlatformTimeout {
 export interface ComputedStamp {
   /** Whether one is computed. */
   enabled: boolean;
-  /** Names of the headers that go into it, in order; at most 32, each 1–128 bytes. */
+  /** Names of the headers that go into it, in any case and in order; at most 32, each 1–128 bytes. */
   headers: string[];
 }
 
@@ -183,7 +183,10 @@ export interface UsageRule {
 export interface PropertySettings {
   /** Where relations between clients can exist; default CLIENT. Never changes. */
   scope: Scope;
-  /** Inactivity that ends a session, in milliseconds: at least the tick of the service, at most 24 hours and as long as hit ids are remembered; default 30 minutes. */
+  /**
+   * Inactivity that ends a session, in milliseconds: at least the tick of the service, at most 24 hours and as long as hit ids are
+   * remembered (sessions D17); default 30 minutes.
+   */
   timeoutMs?:
     | number
     | undefined;

@@ -84,7 +84,7 @@ export interface SessionUsage {
 export interface Session {
   /** Id of its first hit; provisional while it is OPEN or CLOSING. */
   sessionId: string;
-  /** Name of the collection of hits that it is made of: the session key, 22 characters. Commands about open sessions take it. */
+  /** Names it while it is OPEN or CLOSING: its session key and where it lies; empty when CLOSED. Opaque; commands take it. */
   name: string;
   /** Property it belongs to. */
   propertyId: string;

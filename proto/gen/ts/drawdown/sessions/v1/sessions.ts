@@ -54,6 +54,8 @@ export interface GetOpenSessionRequest {
     | undefined;
   /** Answer no older than this position; empty: whatever is known. */
   minPosition: string;
+  /** Session id that the client gives with its hits, where it gives one: it then has a session for each (sessions §15.5). */
+  clientSessionId: string;
 }
 
 /** An open session. */
@@ -113,15 +115,15 @@ export interface GetSessionResponse {
 export interface ListSessionsRequest {
   /** Name of the property. */
   propertyId: string;
-  /** Only those whose first hit is of this client; empty: of all. */
+  /** Only those that hold hits of this client; empty: of all. */
   clientId: string;
   /** Only those of this user; empty: of all. */
   userId: string;
-  /** Only those whose last hit is at or after this time. */
+  /** Only those that started at or after this time. */
   startTime:
     | Timestamp
     | undefined;
-  /** Only those whose last hit is before this time. */
+  /** Only those that started before this time. */
   endTime:
     | Timestamp
     | undefined;
@@ -131,7 +133,7 @@ export interface ListSessionsRequest {
   lane: string;
   /** Lane of a replay, to read what it made; empty: the property's own sessions. */
   replay: string;
-  /** At most this many, 1–1,000; 0 means 100. */
+  /** At most this many, 1–500; 0 means 100. */
   pageSize: number;
   /** `next_page_token` of the previous page; empty for the first. */
   pageToken: string;
@@ -141,7 +143,7 @@ export interface ListSessionsRequest {
 
 /** A page of sessions. */
 export interface ListSessionsResponse {
-  /** The sessions, by time of the last hit and then id, both descending. */
+  /** The sessions, by start descending; those of one instant by id. */
   sessions: Session[];
   /** Token of the next page; empty on the last. */
   nextPageToken: string;
@@ -315,7 +317,7 @@ export interface StartReplayResponse {
 }
 
 function createBaseGetOpenSessionRequest(): GetOpenSessionRequest {
-  return { propertyId: "", visitor: undefined, minPosition: "" };
+  return { propertyId: "", visitor: undefined, minPosition: "", clientSessionId: "" };
 }
 
 export const GetOpenSessionRequest: MessageFns<GetOpenSessionRequest> = {
@@ -333,6 +335,9 @@ export const GetOpenSessionRequest: MessageFns<GetOpenSessionRequest> = {
     }
     if (message.minPosition !== "") {
       writer.uint32(34).string(message.minPosition);
+    }
+    if (message.clientSessionId !== "") {
+      writer.uint32(42).string(message.clientSessionId);
     }
     return writer;
   },
@@ -382,6 +387,14 @@ export const GetOpenSessionRequest: MessageFns<GetOpenSessionRequest> = {
             message.minPosition = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.clientSessionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -415,6 +428,7 @@ export const GetOpenSessionRequest: MessageFns<GetOpenSessionRequest> = {
       }
     }
     message.minPosition = object.minPosition ?? "";
+    message.clientSessionId = object.clientSessionId ?? "";
     return message;
   },
 };
@@ -2213,7 +2227,10 @@ export const SessionsServiceService = {
     responseSerialize: (value: GetSessionResponse): Buffer => Buffer.from(GetSessionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetSessionResponse => GetSessionResponse.decode(value),
   },
-  /** Sessions of a property, the one with the latest hit first. One that closes between two pages may be listed twice, never left out. */
+  /**
+   * Sessions of a property, the one that started last first; of the open ones the 10,000 with the latest hits. One that closes between two
+   * pages may be listed twice, never left out. Superseded ones are not listed.
+   */
   listSessions: {
     path: "/drawdown.sessions.v1.SessionsService/ListSessions" as const,
     requestStream: false as const,
@@ -2315,7 +2332,10 @@ export interface SessionsServiceServer extends UntypedServiceImplementation {
   getOpenSession: handleUnaryCall<GetOpenSessionRequest, GetOpenSessionResponse>;
   /** One session with its hits and why it is as it is. Errors: NOT_FOUND. */
   getSession: handleUnaryCall<GetSessionRequest, GetSessionResponse>;
-  /** Sessions of a property, the one with the latest hit first. One that closes between two pages may be listed twice, never left out. */
+  /**
+   * Sessions of a property, the one that started last first; of the open ones the 10,000 with the latest hits. One that closes between two
+   * pages may be listed twice, never left out. Superseded ones are not listed.
+   */
   listSessions: handleUnaryCall<ListSessionsRequest, ListSessionsResponse>;
   /** Sessions as they open, close and change, from now on; open ones within one second. Ends with the call's deadline. */
   watchSessions: handleServerStreamingCall<WatchSessionsRequest, WatchSessionsResponse>;
@@ -2375,7 +2395,10 @@ export interface SessionsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetSessionResponse) => void,
   ): ClientUnaryCall;
-  /** Sessions of a property, the one with the latest hit first. One that closes between two pages may be listed twice, never left out. */
+  /**
+   * Sessions of a property, the one that started last first; of the open ones the 10,000 with the latest hits. One that closes between two
+   * pages may be listed twice, never left out. Superseded ones are not listed.
+   */
   listSessions(
     request: ListSessionsRequest,
     callback: (error: ServiceError | null, response: ListSessionsResponse) => void,
