@@ -12,6 +12,8 @@ export const DeadLetterHeaders = {
   subject: 'Drawdown-Original-Subject',
   sequence: 'Drawdown-Original-Sequence',
   timeMs: 'Drawdown-Original-Time-Ms',
+  /** Percent-encoded id of the one event that was rejected, where that is known; the copy holds the whole message. */
+  eventId: 'Drawdown-Original-Event-Id',
   /** `omitted` when the copy would not have fitted into a message; the original still lies in its stream. */
   body: 'Drawdown-Original-Body',
 } as const;
@@ -67,6 +69,7 @@ const describe = (message: StoredMessage, rejection: Rejection): MsgHdrs => {
   result.set(DeadLetterHeaders.subject, message.subject);
   result.set(DeadLetterHeaders.sequence, String(message.sequence));
   result.set(DeadLetterHeaders.timeMs, String(message.timeMs));
+  if (rejection.eventId !== undefined) result.set(DeadLetterHeaders.eventId, encodeURIComponent(rejection.eventId));
   return result;
 };
 

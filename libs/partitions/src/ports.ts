@@ -10,6 +10,8 @@ export interface PartitionInput {
 export interface Rejection {
   readonly reason: string;
   readonly detail: string;
+  /** Which event of the message, where it holds several and this one could be read. */
+  readonly eventId?: string;
 }
 
 /**

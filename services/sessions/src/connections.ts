@@ -13,6 +13,7 @@ import {
 import { traceCommands } from '@drawdown/telemetry';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { Cluster, Redis } from 'ioredis';
 import { MongoClient, type Db } from 'mongodb';
 import type { SessionsConfiguration } from './configuration.js';
 
@@ -20,11 +21,17 @@ const MONGODB_SELECT_MS = 5_000;
 /** A connection that says nothing for so long is given up, and what was asked is tried again. */
 const MONGODB_ANSWER_MS = 30_000;
 const NATS_CONNECT_MS = 5_000;
+const REDIS_CONNECT_MS = 5_000;
+/** A call that is not answered by then has failed; whether it had an effect, the next one finds out. */
+const REDIS_ANSWER_MS = 10_000;
+const REDIS_RECONNECT_MS_STEP = 100;
+const REDIS_RECONNECT_MS_MAX = 2_000;
 
 /** The log and the read models' database, found as they are declared. */
 export interface Connections {
   readonly nats: NatsConnection;
   readonly db: Db;
+  readonly redis: Redis | Cluster;
   readonly subjects: Subjects;
   readonly streams: StreamTable;
   readonly clock: ServerClock;
@@ -39,7 +46,10 @@ export interface Connections {
  * Connects, and refuses servers that are not as declared (design §4.13).
  * @throws Refusal `STREAM_NOT_AS_DECLARED`, `SERVER_TOO_OLD`, `SYNC_NOT_ALWAYS`
  */
-export const openConnections = async (configuration: SessionsConfiguration): Promise<Connections> => {
+export const openConnections = async (
+  configuration: SessionsConfiguration,
+  onTrouble: (where: string, error: unknown) => void,
+): Promise<Connections> => {
   const { prefix, mongodbUrl, mongodbDatabase } = configuration;
   const nats = await connectNats(configuration);
   const incarnations = await verifyStreams(nats, verification(configuration));
@@ -50,6 +60,7 @@ export const openConnections = async (configuration: SessionsConfiguration): Pro
   });
   traceCommands(mongo);
   await mongo.connect();
+  const redis = connectRedis(configuration, onTrouble);
   const manager = await jetstreamManager(nats, { checkAPI: false });
   const streams = streamTable(prefix);
   const clock = new ServerClock(() => performance.now());
@@ -57,6 +68,7 @@ export const openConnections = async (configuration: SessionsConfiguration): Pro
   return {
     nats,
     db: mongo.db(mongodbDatabase),
+    redis,
     subjects: new Subjects(prefix),
     streams,
     clock,
@@ -67,6 +79,7 @@ export const openConnections = async (configuration: SessionsConfiguration): Pro
     close: async () => {
       await nats.drain();
       await mongo.close();
+      redis.disconnect();
     },
   };
 };
@@ -90,6 +103,21 @@ const connectNats = async ({ natsUrl, natsCredentialsFile }: SessionsConfigurati
     maxReconnectAttempts: -1,
     ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(credentials) }),
   });
+};
+
+/** Reconnects for ever; calls fail meanwhile, and whoever made them tries again in order. */
+const connectRedis = (
+  { redisUrl, redisMode }: SessionsConfiguration,
+  onTrouble: (where: string, error: unknown) => void,
+): Redis | Cluster => {
+  const times = { connectTimeout: REDIS_CONNECT_MS, commandTimeout: REDIS_ANSWER_MS, maxRetriesPerRequest: 0 };
+  const retryMs = (attempt: number): number => Math.min(attempt * REDIS_RECONNECT_MS_STEP, REDIS_RECONNECT_MS_MAX);
+  const redis =
+    redisMode === 'cluster'
+      ? new Cluster([redisUrl], { redisOptions: times, clusterRetryStrategy: retryMs })
+      : new Redis(redisUrl, { ...times, retryStrategy: retryMs });
+  redis.on('error', error => onTrouble('redis', error));
+  return redis;
 };
 
 /** The clock must be good before the first operator's event is stamped; from then on the lease renewals feed it (design §3.16). */

@@ -1,6 +1,5 @@
-import type { ServerClock, StreamKey, SubjectReader, Subjects } from '@drawdown/eventlog';
+import type { ServerClock, Subjects } from '@drawdown/eventlog';
 import { DEFAULT_READ_LIMITS, type PartitionInput, type ReadLimits } from '@drawdown/partitions';
-import type { JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 
 /** The name of the service in leases, owner subjects and dead letters. */
@@ -29,9 +28,6 @@ export const SOURCE_READ_LIMITS: ReadLimits = {
 /** The log as every partition of this replica uses it. */
 export interface Log {
   readonly nats: NatsConnection;
-  readonly prefix: string;
   readonly subjects: Subjects;
   readonly clock: ServerClock;
-  readonly publisher: JetStreamClient;
-  readonly readerOf: (stream: StreamKey) => SubjectReader;
 }

@@ -3,7 +3,7 @@ import type { Property, ProtoSessionClose, SessionAddress } from '../../domain/i
 import type { ClaimedClose, FrozenSession, SessionStore, Wheel } from '../store/session-store.js';
 import { decodeAnswer, encodeAnswer, sessionsOf, type Answer } from './answer.js';
 import { collectHits, type CollectedHits, type StoredHit } from './collect.js';
-import { decide } from './decide.js';
+import { decideClose } from './decide.js';
 
 /** Tries of a proto-session that is broken itself, before it is parked (D7). Faults of servers do not count. */
 const ATTEMPTS_MAX = 10;
@@ -23,6 +23,8 @@ export interface Parking {
 export interface HandOverObserver {
   readonly onClosed: (sessions: ProtoSessionClose['sessions'], elapsedMs: number) => void;
   readonly onRetry: (closeId: string, attempts: number, error: unknown) => void;
+  /** Usage rules that found no customer in a session. */
+  readonly onNoCustomer: (property: Property, rules: number) => void;
   readonly onParked: (closeId: string, error: unknown) => void;
 }
 
@@ -33,6 +35,7 @@ export interface HandOverOptions {
   readonly propertyOf: (namespace: string, propertyId: string) => Promise<Property>;
   /** R: how long a closed session may be amended, event time (sessions §15.2). */
   readonly amendMs: number;
+  readonly tickSeconds: number;
   readonly observer: HandOverObserver;
 }
 
@@ -76,11 +79,11 @@ export class HandOver {
 
   /** Decides until nobody else has closed a session of these clients in between; the store keeps the first answer (`assign`). */
   async #assign(wheel: Wheel, frozen: FrozenSession, hits: readonly StoredHit[]): Promise<Answer> {
-    const { store, propertyOf, amendMs } = this.options;
+    const { store, propertyOf, amendMs, tickSeconds, observer } = this.options;
     const property = await propertyOf(frozen.namespace, frozen.propertyId);
     for (;;) {
       const closed = await store.closedHeaders(wheel, clientKeysOf(frozen));
-      const decided = decide({ lane: wheel.lane, frozen, hits, closed: closed.headers, property, amendMs });
+      const decided = decideClose({ lane: wheel.lane, frozen, hits, closed: closed.headers, property, amendMs, tickSeconds });
       const reply = await store.assign({
         ...wheel,
         closeId: frozen.closeId,
@@ -89,6 +92,7 @@ export class HandOver {
         writes: decided.writes,
         keepUntilMs: decided.keepUntilMs,
       });
+      if (reply.kind === 'assigned' && decided.rulesWithoutCustomer > 0) observer.onNoCustomer(property, decided.rulesWithoutCustomer);
       if (reply.kind === 'assigned' || reply.kind === 'repeated') return decodeAnswer(reply.answer);
       if (reply.kind === 'gone') return { sessions: [] };
     }

@@ -1,6 +1,14 @@
 import { PARTITIONS, type StoredMessage } from '@drawdown/eventlog';
 import type { Delivery } from '@drawdown/partitions';
-import { clientKey, closedSessionOf, encodeClosedSession, type Hit, type Property, type SessionFact, type SessionHeader } from '../../domain/index.js';
+import {
+  clientKey,
+  closedSessionOf,
+  encodeClosedSession,
+  type Hit,
+  type Property,
+  type SessionFact,
+  type SessionHeader,
+} from '../../domain/index.js';
 import type { SourceIngest } from '../ingest/source-ingest.js';
 import type { SourceMessage } from '../ingest/source-message.js';
 import type { SourcePositions } from '../ingest/source-positions.js';

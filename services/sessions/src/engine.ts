@@ -1,0 +1,143 @@
+import type { Lease, OwnerRequest } from '@drawdown/partitions';
+import { decodeHitsMessage } from './adapters/jetstream/hit-message.js';
+import { pingTo } from './adapters/jetstream/pings.js';
+import type { SessionPublisher } from './adapters/jetstream/session-publisher.js';
+import { SessionsPartition, type Companion } from './adapters/partitions/sessions-partition.js';
+import { Closer } from './application/hand-over/closer.js';
+import { HandOver, type HandOverObserver, type Parking } from './application/hand-over/hand-over.js';
+import { Permits } from './application/hand-over/permits.js';
+import type { HitRecords } from './application/ingest/hit-record.js';
+import type { IngestObserver, RefusedHits } from './application/ingest/ports.js';
+import { SourceIngest, type SourceIngestOptions } from './application/ingest/source-ingest.js';
+import type { SourcePositions } from './application/ingest/source-positions.js';
+import { propertyStateOf, type PropertyRegistry } from './application/properties/registry.js';
+import { Announcer } from './application/state/announcer.js';
+import { StateWork } from './application/state/state-work.js';
+import type { SessionStore } from './application/store/session-store.js';
+import { Ticker } from './application/wheel/ticker.js';
+import type { SessionsConfiguration } from './configuration.js';
+import type { Connections } from './connections.js';
+import type { Property } from './domain/index.js';
+
+const MS_PER_SECOND = 1_000;
+/** Closed proto-sessions in the hands of one replica at once (sessions §12.3). */
+const HAND_OVERS_MAX = 64;
+
+export interface EngineOptions {
+  readonly configuration: SessionsConfiguration;
+  readonly connections: Connections;
+  readonly store: SessionStore;
+  readonly properties: PropertyRegistry;
+  readonly records: HitRecords;
+  readonly positions: SourcePositions;
+  readonly refused: RefusedHits;
+  readonly sessionLog: SessionPublisher;
+  readonly parking: Parking;
+  readonly ingestObserver: IngestObserver;
+  readonly handOverObserver: HandOverObserver;
+  /** Readers of what was closed, for one held partition. */
+  readonly companionsOf: (lease: Lease) => readonly Companion[];
+  readonly rebuild: (lease: Lease) => Promise<void>;
+  readonly reportLost: (state: number) => Promise<void>;
+  readonly serve: (partition: number, request: OwnerRequest) => Promise<Uint8Array>;
+  readonly onTrouble: (where: string, error: unknown) => void;
+}
+
+/** Puts the parts of a partition together: what it reads, what it turns, what it hands over. */
+export class Engine {
+  readonly #permits = new Permits(HAND_OVERS_MAX);
+  readonly #handOver: HandOver;
+  readonly #work = new Map<number, StateWork>();
+
+  constructor(private readonly options: EngineOptions) {
+    const { store, sessionLog, parking, properties, configuration } = options;
+    this.#handOver = new HandOver({
+      store,
+      log: sessionLog,
+      parking,
+      propertyOf: (namespace, propertyId) => knownProperty(properties, namespace, propertyId),
+      amendMs: configuration.amendSeconds * MS_PER_SECOND,
+      tickSeconds: configuration.tickSeconds,
+      observer: options.handOverObserver,
+    });
+  }
+
+  /** One partition, for as long as the lease is held. */
+  partition(lease: Lease): SessionsPartition {
+    const { options } = this;
+    const { connections, store, positions } = options;
+    const { publisher, subjects } = connections;
+    const work = this.#stateWork(lease);
+    this.#work.set(lease.partition, work);
+    const ping = pingTo(publisher, subjects);
+    return new SessionsPartition({
+      lease,
+      store,
+      positions,
+      decode: message => decodeHitsMessage(subjects, message),
+      ingestFrom: brought => this.ingest(lease.partition, lease.epoch, { brought }),
+      rebuild: () => options.rebuild(lease),
+      reportLost: options.reportLost,
+      publishPing: () => ping(lease.partition),
+      companions: [work, ...options.companionsOf(lease)],
+      serve: request => options.serve(lease.partition, request),
+      onTrouble: options.onTrouble,
+    });
+  }
+
+  /** What takes the hits of a source, live or again. */
+  ingest(source: number, epoch: number, given: Pick<SourceIngestOptions, 'brought' | 'rebuild'>): SourceIngest {
+    const { store, properties, refused, ingestObserver, records, configuration } = this.options;
+    return new SourceIngest({
+      source,
+      epoch,
+      tickMs: configuration.tickSeconds * MS_PER_SECOND,
+      store,
+      properties,
+      refused,
+      observer: ingestObserver,
+      toRecord: (hit, property) => records.of(hit, property),
+      stateOf: ({ namespace, propertyId }, scope) => (scope === 'client' ? source : propertyStateOf(namespace, propertyId)),
+      ...given,
+    });
+  }
+
+  /** Something may have begun to close in a state partition that is worked here. */
+  ring(state: number): void {
+    const work = this.#work.get(state);
+    work?.ringCloser();
+    work?.ringAnnouncer();
+  }
+
+  #stateWork(lease: Lease): StateWork {
+    const { configuration, store, sessionLog, onTrouble } = this.options;
+    const { tickSeconds, closeLagSeconds } = configuration;
+    const state = lease.partition;
+    return new StateWork({
+      tickSeconds,
+      ticker: new Ticker({
+        state,
+        epoch: lease.epoch,
+        store,
+        tickSeconds,
+        closeLagTicks: Math.ceil(closeLagSeconds / tickSeconds),
+        keepsUp: () => Promise.resolve(true),
+        onBegun: () => this.ring(state),
+      }),
+      closer: new Closer({ state, store, handOver: this.#handOver, permits: this.#permits }),
+      announcer: new Announcer({ state, tickSeconds, store, log: sessionLog }),
+      isHeld: () => lease.isHeld(),
+      onTrouble: (where, error) => onTrouble(`${where} of ${state}`, error),
+    });
+  }
+}
+
+/** A property is never removed, so one that has hits is at most not read yet. */
+const knownProperty = async (properties: PropertyRegistry, namespace: string, propertyId: string): Promise<Property> => {
+  const known = properties.get(namespace, propertyId);
+  if (known !== undefined) return known;
+  await properties.current();
+  const read = properties.get(namespace, propertyId);
+  if (read === undefined) throw new Error(`property ${propertyId} of namespace ${namespace} has open sessions and is not known`);
+  return read;
+};
