@@ -30,7 +30,16 @@ export const equalEach = (left: Amounts, right: Amounts): boolean => left[0] ===
 export const isAbove = (left: Amounts, limit: Exact): boolean => left[0] > limit || left[1] > limit || left[2] > limit;
 
 /** The value of a dimension. */
-export const of = <Value>(values: PerDimension<Value>, dimension: Dimension): Value => values[DIMENSIONS.indexOf(dimension) as 0 | 1 | 2];
+export const of = <Value>(values: PerDimension<Value>, dimension: Dimension): Value => {
+  switch (dimension) {
+    case 'cu':
+      return values[0];
+    case 'su':
+      return values[1];
+    case 'ipv4u':
+      return values[2];
+  }
+};
 
 export const eachDimension = <Value>(value: (dimension: Dimension) => Value): PerDimension<Value> => [
   value('cu'),

@@ -1,14 +1,20 @@
 import { earlier, type Horizon, type Seconds } from '../amount/instant.js';
 import { DIMENSIONS, of, type Dimension } from '../amount/per-dimension.js';
+import type { VersionedMap } from '../collection/versioned-map.js';
 import { depletionOf, settle, uses } from './account.js';
 import type { PoolEvent } from './events.js';
 import { evolvePool } from './evolve.js';
 import type { Pool } from './state.js';
 
 /** Grace that a member gets when a dimension it uses runs empty (capacity §12 D16, the default). */
-export const GRACE_SECONDS = 0;
+const GRACE_SECONDS = 0;
 
-const ascending = (ids: readonly number[]): number[] => [...ids].sort((left, right) => left - right);
+/** Ascending keys of the entries that a condition holds for. */
+const idsWhere = <Value extends object>(map: VersionedMap<number, Value>, holds: (value: Value, id: number) => boolean): number[] => {
+  const ids: number[] = [];
+  if (map.size > 0) for (const [id, value] of map.entries()) if (holds(value, id)) ids.push(id);
+  return ids.sort((left, right) => left - right);
+};
 
 /** Used, and not recorded as exhausted yet: what a depletion check would find. */
 const unmarked = (pool: Pool): readonly Dimension[] => DIMENSIONS.filter(dimension => !pool.exhausted.includes(dimension));
@@ -27,24 +33,21 @@ export const nextDue = (pool: Pool): Horizon => {
   return next;
 };
 
-/** Ascending ids of the members that use a dimension. */
-export const membersUsing = (pool: Pool, dimension: Dimension): number[] =>
-  ascending(pool.members.entries().flatMap(([id, { rates }]) => (uses(rates, dimension) ? [id] : [])));
-
-/** Members that a dimension has to stop: those that use it and are not on their way out already. */
-export const membersToDecommission = (pool: Pool, dimension: Dimension): number[] =>
-  membersUsing(pool, dimension).filter(id => pool.members.get(id)?.isReclaimed === false && !pool.decommissions.has(id));
+/** Whether a member uses a dimension and is not on its way out already. */
+export const isToDecommission = (pool: Pool, workloadId: number, dimension: Dimension): boolean => {
+  const member = pool.members.get(workloadId);
+  return member !== undefined && uses(member.rates, dimension) && !member.isReclaimed && !pool.decommissions.has(workloadId);
+};
 
 const exhaustion = (pool: Pool, dimension: Dimension, at: Seconds, detectedAt: Seconds): PoolEvent[] => {
   const remainder = of(settle(pool, at).balance, dimension);
-  const workloadIds = membersUsing(pool, dimension);
+  const workloadIds = idsWhere(pool.members, ({ rates }) => uses(rates, dimension));
   return [{ type: 'dimension-exhausted', dimension, at, dueAt: at, detectedAt, remainder, workloadIds }];
 };
 
-const decommission = (pool: Pool, dimension: Dimension, at: Seconds): PoolEvent[] => {
-  const workloadIds = membersToDecommission(pool, dimension);
-  return workloadIds.length === 0 ? [] : [{ type: 'decommission-requested', workloadIds, dimension, graceUntil: at + GRACE_SECONDS, at }];
-};
+/** Asks for workloads to be stopped; no event if there are none. */
+export const decommission = (workloadIds: readonly number[], dimension: Dimension, at: Seconds): PoolEvent[] =>
+  workloadIds.length === 0 ? [] : [{ type: 'decommission-requested', workloadIds, dimension, graceUntil: at + GRACE_SECONDS, at }];
 
 /**
  * What falls due at an instant, in this order: holds lapse, grace ends, dimensions run empty. Grace that begins here ends later, even if it is
@@ -59,15 +62,16 @@ const dueAt = (pool: Pool, at: Seconds, detectedAt: Seconds): PoolEvent[] => {
       current = evolvePool(current, event);
     }
   };
-  const lapsed = pool.holds.entries().flatMap(([id, { until }]) => (until <= at ? [id] : []));
-  record(ascending(lapsed).map(workloadId => ({ type: 'hold-released', workloadId, cause: 'expired', at })));
-  const over = pool.decommissions.entries().flatMap(([id, { graceUntil }]) => (graceUntil <= at ? [id] : []));
-  if (over.length > 0) record([{ type: 'workloads-reclaimed', workloadIds: ascending(over), at }]);
+  const lapsed = idsWhere(pool.holds, ({ until }) => until <= at);
+  record(lapsed.map(workloadId => ({ type: 'hold-released', workloadId, cause: 'expired', at })));
+  const over = idsWhere(pool.decommissions, ({ graceUntil }) => graceUntil <= at);
+  if (over.length > 0) record([{ type: 'workloads-reclaimed', workloadIds: over, at }]);
   for (const dimension of unmarked(pool)) {
     const depletion = depletionOf(current, dimension);
     if (depletion === undefined || depletion > at) continue;
     record(exhaustion(current, dimension, at, detectedAt));
-    record(decommission(current, dimension, at));
+    const toStop = idsWhere(current.members, (_member, id) => isToDecommission(current, id, dimension));
+    record(decommission(toStop, dimension, at));
   }
   return events;
 };

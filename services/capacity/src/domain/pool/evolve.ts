@@ -2,6 +2,7 @@ import type { Seconds } from '../amount/instant.js';
 import { minusEach, NOTHING, plusEach, type Amounts } from '../amount/per-dimension.js';
 import { VersionedMap } from '../collection/versioned-map.js';
 import { emptyAtOf, settle } from './account.js';
+import { copyOf, type Draft } from './draft.js';
 import type {
   CapacityCredited,
   DecommissionRequested,
@@ -24,134 +25,130 @@ export const NO_POOL = undefined;
 export const evolvePool = (pool: Pool | undefined, event: PoolEvent): Pool => {
   if (event.type === 'pool-opened') return opened(event);
   if (pool === undefined) throw new TypeError(`a pool begins with pool-opened, not with ${event.type}`);
+  const next = copyOf(pool);
+  change(next, event);
+  next.lastAt = Math.max(pool.lastAt, event.at);
+  return next;
+};
+
+const change = (next: Draft, event: Exclude<PoolEvent, PoolOpened>): void => {
   switch (event.type) {
     case 'capacity-credited':
-      return credited(pool, event);
+      return credit(next, event);
     case 'workload-held':
-      return held(pool, event);
+      return hold(next, event);
     case 'hold-released':
-      return { ...withoutHold(pool, event.workloadId), lastAt: lastAt(pool, event.at) };
+      return dropHold(next, event.workloadId);
     case 'workload-activated':
-      return activated(pool, event);
+      return activate(next, event);
     case 'workload-released':
-      return released(pool, event);
+      return release(next, event);
     case 'rates-rebased':
-      return rebased(pool, event);
+      return rebase(next, event);
     case 'dimension-exhausted':
-      return { ...pool, exhausted: [...pool.exhausted, event.dimension], lastAt: lastAt(pool, event.at) };
+      next.exhausted = [...next.exhausted, event.dimension];
+      return;
     case 'dimension-replenished':
-      return { ...pool, exhausted: pool.exhausted.filter(dimension => dimension !== event.dimension), lastAt: lastAt(pool, event.at) };
+      next.exhausted = next.exhausted.filter(dimension => dimension !== event.dimension);
+      return;
     case 'decommission-requested':
-      return { ...pool, decommissions: requested(pool, event), lastAt: lastAt(pool, event.at) };
+      return requestDecommission(next, event);
     case 'decommission-cancelled':
-      return { ...pool, decommissions: withoutEach(pool.decommissions, event.workloadIds), lastAt: lastAt(pool, event.at) };
+      return dropDecommissions(next, event.workloadIds);
     case 'workloads-reclaimed':
-      return { ...reclaimed(pool, event.workloadIds), lastAt: lastAt(pool, event.at) };
+      return reclaim(next, event.workloadIds);
   }
 };
 
-const lastAt = (pool: Pool, at: Seconds): Seconds => Math.max(pool.lastAt, at);
-
-const opened = ({ poolId, owner, sponsor, nodeIds, at }: PoolOpened): Pool => ({
-  id: poolId,
-  owner,
-  sponsor,
-  nodeIds: sortedUnion([], nodeIds),
-  balance: NOTHING,
-  rates: NOTHING,
-  asOf: at,
-  emptyAt: undefined,
-  unfunded: NOTHING,
-  credited: NOTHING,
-  members: VersionedMap.from([]),
-  holds: VersionedMap.from([]),
-  heldRates: NOTHING,
-  decommissions: VersionedMap.from([]),
-  exhausted: [],
-  credits: VersionedMap.from([]),
-  lastAt: at,
-});
+const opened = ({ poolId, owner, sponsor, nodeIds, at }: PoolOpened): Pool =>
+  copyOf({
+    id: poolId,
+    owner,
+    sponsor,
+    nodeIds: sortedUnion([], nodeIds),
+    balance: NOTHING,
+    rates: NOTHING,
+    asOf: at,
+    emptyAt: undefined,
+    unfunded: NOTHING,
+    credited: NOTHING,
+    members: VersionedMap.from([]),
+    holds: VersionedMap.from([]),
+    heldRates: NOTHING,
+    decommissions: VersionedMap.from([]),
+    exhausted: [],
+    credits: VersionedMap.from([]),
+    lastAt: at,
+  });
 
 const sortedUnion = (present: readonly string[], added: readonly string[]): readonly string[] =>
   added.length === 0 ? present : [...new Set([...present, ...added])].sort();
 
-const credited = (pool: Pool, { source, amounts, nodesAdded, at }: CapacityCredited): Pool => {
-  const { balance: before, unfunded, asOf } = settle(pool, at);
-  const balance = plusEach(before, amounts);
-  return {
-    ...pool,
-    nodeIds: sortedUnion(pool.nodeIds, nodesAdded),
-    balance,
-    unfunded,
-    asOf,
-    emptyAt: emptyAtOf(balance, pool.rates, asOf),
-    credited: plusEach(pool.credited, amounts),
-    credits: 'reservationId' in source ? pool.credits.with(source.reservationId, { at, amounts }) : pool.credits,
-    lastAt: lastAt(pool, at),
-  };
+/** Drains the pool up to an instant; from then on it has more and drains at other rates. */
+const settleWith = (next: Draft, at: Seconds, added: Amounts, rates: Amounts): void => {
+  const { balance, unfunded, asOf } = settle(next, at);
+  next.balance = added === NOTHING ? balance : plusEach(balance, added);
+  next.rates = rates;
+  next.unfunded = unfunded;
+  next.asOf = asOf;
+  next.emptyAt = emptyAtOf(next.balance, rates, asOf);
 };
 
-/** The pool at an instant with other rates from then on. */
-const withRates = (pool: Pool, at: Seconds, rates: Amounts): Pool => {
-  const { balance, unfunded, asOf } = settle(pool, at);
-  return { ...pool, balance, unfunded, asOf, rates, emptyAt: emptyAtOf(balance, rates, asOf), lastAt: lastAt(pool, at) };
+const credit = (next: Draft, { source, amounts, nodesAdded, at }: CapacityCredited): void => {
+  settleWith(next, at, amounts, next.rates);
+  next.nodeIds = sortedUnion(next.nodeIds, nodesAdded);
+  next.credited = plusEach(next.credited, amounts);
+  if ('reservationId' in source) next.credits = next.credits.with(source.reservationId, { at, amounts });
 };
 
-const held = (pool: Pool, { workloadId, rates, formulaVersion, until, at }: WorkloadHeld): Pool => ({
-  ...pool,
-  holds: pool.holds.with(workloadId, { rates, formulaVersion, until }),
-  heldRates: plusEach(pool.heldRates, rates),
-  lastAt: lastAt(pool, at),
-});
-
-const withoutHold = (pool: Pool, workloadId: number): Pool => {
-  const hold = pool.holds.get(workloadId);
-  if (hold === undefined) return pool;
-  return { ...pool, holds: pool.holds.without(workloadId), heldRates: minusEach(pool.heldRates, hold.rates) };
+const hold = (next: Draft, { workloadId, rates, formulaVersion, until }: WorkloadHeld): void => {
+  next.holds = next.holds.with(workloadId, { rates, formulaVersion, until });
+  next.heldRates = plusEach(next.heldRates, rates);
 };
 
-const activated = (pool: Pool, { workloadId, rates, formulaVersion, nodeId, at }: WorkloadActivated): Pool => {
-  const member = { rates, formulaVersion, nodeId, since: at, isReclaimed: false };
-  return {
-    ...withRates(withoutHold(pool, workloadId), at, plusEach(pool.rates, rates)),
-    members: pool.members.with(workloadId, member),
-  };
+const dropHold = (next: Draft, workloadId: number): void => {
+  const held = next.holds.size === 0 ? undefined : next.holds.get(workloadId);
+  if (held === undefined) return;
+  next.holds = next.holds.without(workloadId);
+  next.heldRates = minusEach(next.heldRates, held.rates);
 };
 
-const released = (pool: Pool, { workloadId, rates, at }: WorkloadReleased): Pool => ({
-  ...withRates(pool, at, minusEach(pool.rates, rates)),
-  members: pool.members.without(workloadId),
-  decommissions: pool.decommissions.without(workloadId),
-});
+const activate = (next: Draft, { workloadId, rates, formulaVersion, nodeId, at }: WorkloadActivated): void => {
+  dropHold(next, workloadId);
+  settleWith(next, at, NOTHING, plusEach(next.rates, rates));
+  next.members = next.members.with(workloadId, { rates, formulaVersion, nodeId, since: at, isReclaimed: false });
+};
 
-const rebased = (pool: Pool, event: RatesRebased): Pool => {
-  let { rates, members } = pool;
-  for (const { workloadId, before, after } of event.members) {
-    const member = members.get(workloadId);
+const release = (next: Draft, { workloadId, rates, at }: WorkloadReleased): void => {
+  settleWith(next, at, NOTHING, minusEach(next.rates, rates));
+  next.members = next.members.without(workloadId);
+  dropDecommissions(next, [workloadId]);
+};
+
+const rebase = (next: Draft, { members, formulaVersion, at }: RatesRebased): void => {
+  let { rates } = next;
+  for (const { workloadId, before, after } of members) {
+    const member = next.members.get(workloadId);
     if (member === undefined) continue;
     rates = plusEach(minusEach(rates, before), after);
-    members = members.with(workloadId, { ...member, rates: after, formulaVersion: event.formulaVersion });
+    next.members = next.members.with(workloadId, { ...member, rates: after, formulaVersion });
   }
-  return { ...withRates(pool, event.at, rates), members };
+  settleWith(next, at, NOTHING, rates);
 };
 
-const requested = (pool: Pool, { workloadIds, dimension, graceUntil }: DecommissionRequested): Pool['decommissions'] => {
-  let { decommissions } = pool;
-  for (const workloadId of workloadIds) decommissions = decommissions.with(workloadId, { dimension, graceUntil });
-  return decommissions;
+const requestDecommission = (next: Draft, { workloadIds, dimension, graceUntil }: DecommissionRequested): void => {
+  for (const workloadId of workloadIds) next.decommissions = next.decommissions.with(workloadId, { dimension, graceUntil });
 };
 
-const withoutEach = <Value extends object>(map: VersionedMap<number, Value>, ids: readonly number[]): VersionedMap<number, Value> => {
-  let rest = map;
-  for (const id of ids) rest = rest.without(id);
-  return rest;
+const dropDecommissions = (next: Draft, workloadIds: readonly number[]): void => {
+  if (next.decommissions.size === 0) return;
+  for (const workloadId of workloadIds) next.decommissions = next.decommissions.without(workloadId);
 };
 
-const reclaimed = (pool: Pool, workloadIds: readonly number[]): Pool => {
-  let { members } = pool;
+const reclaim = (next: Draft, workloadIds: readonly number[]): void => {
   for (const workloadId of workloadIds) {
-    const member = members.get(workloadId);
-    if (member !== undefined) members = members.with(workloadId, { ...member, isReclaimed: true });
+    const member = next.members.get(workloadId);
+    if (member !== undefined) next.members = next.members.with(workloadId, { ...member, isReclaimed: true });
   }
-  return { ...pool, members, decommissions: withoutEach(pool.decommissions, workloadIds) };
+  dropDecommissions(next, workloadIds);
 };

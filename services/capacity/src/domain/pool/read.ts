@@ -1,10 +1,18 @@
 import type { Seconds } from '../amount/instant.js';
 import { DIMENSIONS, of, type Amounts } from '../amount/per-dimension.js';
 import { uses, exhaustedAt, settle } from './account.js';
+import { copyOf } from './draft.js';
 import type { Pool } from './state.js';
 
 /** A copy with the balances of an instant; what was computed at the last change, `emptyAt` foremost, stays (capacity §3.2). */
-export const settledAt = (pool: Pool, at: Seconds): Pool => ({ ...pool, ...settle(pool, at) });
+export const settledAt = (pool: Pool, at: Seconds): Pool => {
+  const { balance, unfunded, asOf } = settle(pool, at);
+  const copy = copyOf(pool);
+  copy.balance = balance;
+  copy.unfunded = unfunded;
+  copy.asOf = asOf;
+  return copy;
+};
 
 /** Whether a customer may use the pool on a node: the owner, on one of its nodes, spelt exactly so (capacity §3.7, §6.2). */
 export const isAllowed = (pool: Pool, customer: number, nodeId: string): boolean =>
@@ -13,8 +21,7 @@ export const isAllowed = (pool: Pool, customer: number, nodeId: string): boolean
 /** Ascending ids of the members that use what is exhausted at an instant: those to stop (capacity §9). */
 export const membersToStop = (pool: Pool, at: Seconds): number[] => {
   const exhausted = exhaustedAt(pool, at);
-  return pool.members
-    .entries()
+  return [...pool.members.entries()]
     .flatMap(([id, { rates }]) => (exhausted.some(dimension => uses(rates, dimension)) ? [id] : []))
     .sort((left, right) => left - right);
 };

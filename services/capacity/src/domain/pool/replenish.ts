@@ -1,8 +1,8 @@
 import type { Seconds } from '../amount/instant.js';
-import { of } from '../amount/per-dimension.js';
+import type { Dimension } from '../amount/per-dimension.js';
 import { isExhausted, uses } from './account.js';
-import { GRACE_SECONDS, membersToDecommission } from './due.js';
-import type { PoolEvent } from './events.js';
+import { decommission, isToDecommission } from './due.js';
+import type { DecommissionCancelled, PoolEvent } from './events.js';
 import { evolvePool } from './evolve.js';
 import type { Pool } from './state.js';
 
@@ -10,35 +10,55 @@ import type { Pool } from './state.js';
  * What a change means for dimensions that were recorded as exhausted: those that can pay again, or that nobody uses any more, are replenished,
  * and members that were to go for one of them stay (capacity §13.6); who has begun to use one that is still exhausted has to go.
  */
-export const followUps = (before: Pool, changes: readonly PoolEvent[], at: Seconds): PoolEvent[] => {
-  if (before.exhausted.length === 0) return [];
-  const events: PoolEvent[] = [];
-  let pool = changes.reduce<Pool>(evolvePool, before);
-  const record = (event: PoolEvent): void => {
-    events.push(event);
-    pool = evolvePool(pool, event);
-  };
-  for (const dimension of pool.exhausted) {
-    if (!isExhausted(pool, dimension)) record({ type: 'dimension-replenished', dimension, at });
-  }
-  const { replenished, noLongerUsed } = saved(pool);
-  if (replenished.length > 0) record({ type: 'decommission-cancelled', workloadIds: replenished, cause: 'replenished', at });
-  if (noLongerUsed.length > 0) record({ type: 'decommission-cancelled', workloadIds: noLongerUsed, cause: 'no-longer-used', at });
-  for (const dimension of pool.exhausted) {
-    const workloadIds = membersToDecommission(pool, dimension);
-    if (workloadIds.length > 0) record({ type: 'decommission-requested', workloadIds, dimension, graceUntil: at + GRACE_SECONDS, at });
-  }
-  return events;
+export const followUps = (before: Pool, changes: readonly PoolEvent[], at: Seconds): readonly PoolEvent[] => {
+  if (before.exhausted.length === 0) return NO_EVENTS;
+  const after = changes.reduce<Pool>(evolvePool, before);
+  const touched = changes.flatMap(begun);
+  const replenished = after.exhausted.filter(dimension => !isExhausted(after, dimension));
+  if (replenished.length === 0 && touched.length === 0) return NO_EVENTS;
+  const events: PoolEvent[] = replenished.map(dimension => ({ type: 'dimension-replenished', dimension, at }));
+  events.push(...cancelled(after, replenished, at));
+  return [...events, ...requested(events.reduce<Pool>(evolvePool, after), [...touched, ...idsOf(events)], at)];
 };
 
-/** Members whose reason to go is gone, ascending. */
-const saved = (pool: Pool): { readonly replenished: number[]; readonly noLongerUsed: number[] } => {
-  const replenished: number[] = [];
-  const noLongerUsed: number[] = [];
-  for (const [id, { dimension }] of pool.decommissions.entries().sort(([left], [right]) => left - right)) {
-    const rates = pool.members.get(id)?.rates;
-    if (rates === undefined || !uses(rates, dimension)) noLongerUsed.push(id);
-    else if (of(pool.balance, dimension) >= of(pool.rates, dimension)) replenished.push(id);
+const NO_EVENTS: readonly PoolEvent[] = [];
+
+/** Members whose rates are new. */
+const begun = (event: PoolEvent): readonly number[] => {
+  if (event.type === 'workload-activated') return [event.workloadId];
+  return event.type === 'rates-rebased' ? event.members.map(({ workloadId }) => workloadId) : [];
+};
+
+/** Members that were to go and may stay. */
+const idsOf = (events: readonly PoolEvent[]): readonly number[] =>
+  events.flatMap(event => (event.type === 'decommission-cancelled' ? event.workloadIds : []));
+
+const cancelled = (pool: Pool, replenished: readonly Dimension[], at: Seconds): PoolEvent[] => {
+  const saved: Record<DecommissionCancelled['cause'], number[]> = { replenished: [], 'no-longer-used': [] };
+  if (pool.decommissions.size > 0) {
+    for (const [id, { dimension }] of pool.decommissions.entries()) {
+      const rates = pool.members.get(id)?.rates;
+      if (rates === undefined || !uses(rates, dimension)) saved['no-longer-used'].push(id);
+      else if (replenished.includes(dimension)) saved.replenished.push(id);
+    }
   }
-  return { replenished, noLongerUsed };
+  return CAUSES.flatMap(cause => {
+    const workloadIds = saved[cause].sort((left, right) => left - right);
+    return workloadIds.length === 0 ? [] : [{ type: 'decommission-cancelled', workloadIds, cause, at }];
+  });
+};
+
+const CAUSES = ['replenished', 'no-longer-used'] as const;
+
+const requested = (pool: Pool, candidates: readonly number[], at: Seconds): PoolEvent[] => {
+  const ascending = [...new Set(candidates)].sort((left, right) => left - right);
+  const events: PoolEvent[] = [];
+  let current = pool;
+  for (const dimension of pool.exhausted) {
+    const toStop = ascending.filter(id => isToDecommission(current, id, dimension));
+    const more = decommission(toStop, dimension, at);
+    events.push(...more);
+    current = more.reduce<Pool>(evolvePool, current);
+  }
+  return events;
 };
