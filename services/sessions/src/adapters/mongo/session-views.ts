@@ -66,6 +66,11 @@ export class SessionViews {
     await this.#require(partition).current.reached(sequence, signal);
   }
 
+  /** Last message of a partition whose effect can be read, whoever folds it; 0: none. */
+  async folded(partition: number): Promise<number> {
+    return (await this.generation.readModel.watermarks.read(partition))?.sequences['sessions'] ?? 0;
+  }
+
   /** Lag and waiting message; `undefined` for a partition that is not owned here. */
   status(partition: number): ReaderStatus | undefined {
     return this.#owned.get(partition)?.status();
