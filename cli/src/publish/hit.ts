@@ -1,6 +1,6 @@
 import type { ExactJson, OutgoingEvent } from '@drawdown/cloudevents';
 
-/** CloudEvents type of a hit on the wire; docs/event-types.md lists its data. */
+/** CloudEvents type of a hit on the wire; docs/events.md lists its data. */
 const HIT_TYPE = 'drawdown.hits.source.hit.v1';
 
 /** Texts of a hit that may be left out, under their names on the wire. */

@@ -1,7 +1,7 @@
 import { DECODE_LIMITS, type DecodeLimits } from '@drawdown/cloudevents';
 import type { Hit } from '../../domain/index.js';
 
-/** CloudEvents types on DRAWDOWN_HITS; see docs/event-types.md. */
+/** CloudEvents types on DRAWDOWN_HITS; see docs/events.md. */
 export const HIT_TYPE = 'drawdown.hits.source.hit.v1';
 /** Moves the watermark of a silent source (sessions §12.5). */
 export const PING_TYPE = 'drawdown.hits.source.ping.v1';
