@@ -83,13 +83,13 @@ export interface WatchOptions {
 export async function* watchSessions({ properties, open, tickMs, closes, signal }: WatchOptions): AsyncGenerator<WatchedChange> {
   const queue: WatchedChange[] = [];
   let wake = (): void => undefined;
-  let failure: unknown;
+  let failure: Error | undefined;
   const push = (...changes: readonly WatchedChange[]): void => {
     queue.push(...changes);
     wake();
   };
   const fail = (error: unknown): void => {
-    if (!signal.aborted) failure ??= error;
+    if (!signal.aborted) failure ??= error instanceof Error ? error : new Error(String(error));
     wake();
   };
   signal.addEventListener('abort', () => wake(), { once: true });

@@ -15,7 +15,6 @@ import { CommandBody, PageBody, PropertyReadBody } from './parts.js';
 
 const EVENT_TYPE_BYTES_MAX = 512;
 const RULE_KEY_BYTES_MAX = 64;
-const TIME_ZONE_BYTES_MAX = 64;
 const PLATFORM_TIMEOUTS_MAX = 4;
 /** The domain names what is wrong with a number; here only what no number can be is refused. */
 const IsNumber = (): PropertyDecorator => IsIntegerBetween(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
