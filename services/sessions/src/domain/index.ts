@@ -109,3 +109,5 @@ export {
   sessionStampByClientIdKey,
   sessionStampKey,
 } from './wheel/keys.js';
+export { TEXT_COLUMNS, VALUES_COLUMNS } from './filters/columns.js';
+export { filtering, filtersOf, verdictOn, withFiltersNoted, type HitFilter, type Verdict } from './filters/filters.js';

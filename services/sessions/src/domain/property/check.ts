@@ -1,5 +1,6 @@
 import { meanLengthMs, parseInterval, parseTimeZone } from '@drawdown/calendar';
 import { isRefusal, Refusal } from '@drawdown/errors';
+import { filtersOf } from '../filters/filters.js';
 import { PROPERTY_LIMITS } from './limits.js';
 import type { CalendarBoundary, HardCaps, PropertySettings, SplitSettings, UsageRule } from './settings.js';
 
@@ -17,7 +18,7 @@ const RULE_KEY = /^[A-Za-z0-9_-]{1,64}$/;
 /**
  * Refuses settings that could not work (D17, sessions §10.1, §12.1).
  * @throws Refusal `TIMEOUT_TOO_SHORT`, `TIMEOUT_TOO_LONG`, `HARD_CAP_NOT_POSITIVE`, `LIMIT_OUT_OF_RANGE`, `JOIN_NEEDS_SCOPE_PROPERTY`,
- *   `MASKED_IP_CANNOT_JOIN`, `UNKNOWN_TIME_ZONE`, `INVALID_INTERVAL`, `DUPLICATE_NAME`, `VALIDATION`
+ *   `MASKED_IP_CANNOT_JOIN`, `UNKNOWN_TIME_ZONE`, `INVALID_INTERVAL`, `DUPLICATE_NAME`, `FILTER_INVALID`, `VALIDATION`
  */
 export const checkSettings = (settings: PropertySettings, bounds: ServiceBounds): void => {
   checkTimeouts(settings, bounds);
@@ -31,6 +32,7 @@ export const checkSettings = (settings: PropertySettings, bounds: ServiceBounds)
     settings.filters.map(({ name }) => name),
     PROPERTY_LIMITS.filtersMax,
   );
+  filtersOf(settings.filters);
   checkNames(
     'usage_rules',
     settings.usageRules.map(({ key }) => key),
