@@ -110,4 +110,4 @@ export {
   sessionStampKey,
 } from './wheel/keys.js';
 export { TEXT_COLUMNS, VALUES_COLUMNS } from './filters/columns.js';
-export { filtering, filtersOf, verdictOn, withFiltersNoted, type HitFilter, type Verdict } from './filters/filters.js';
+export { filtering, filtersNotedOn, filtersOf, verdictOn, withFiltersNoted, type HitFilter, type Verdict } from './filters/filters.js';

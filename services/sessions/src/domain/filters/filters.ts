@@ -99,3 +99,19 @@ export const withFiltersNoted = (hit: Hit, names: readonly string[]): Hit => ({
   ...hit,
   metadata: { ...hit.metadata, [FILTERS_NOTE]: JSON.stringify(names) },
 });
+
+/** Names of the filters in test mode that matched the hit. */
+export const filtersNotedOn = ({ metadata }: Pick<Hit, 'metadata'>): readonly string[] => {
+  const note = metadata[FILTERS_NOTE];
+  return note === undefined ? [] : namesIn(note);
+};
+
+/** A producer may send a note of the same name: what is no list of names was not written here. */
+const namesIn = (note: string): readonly string[] => {
+  try {
+    const names: unknown = JSON.parse(note);
+    return Array.isArray(names) ? names.filter(name => typeof name === 'string') : [];
+  } catch {
+    return [];
+  }
+};

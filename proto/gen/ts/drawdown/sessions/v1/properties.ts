@@ -153,7 +153,10 @@ export interface Filter {
   action: FilterAction;
   /** Whether it acts. */
   mode: FilterMode;
-  /** The condition, 1–4,096 bytes, such as `inCidr(ip, "10.0.0.0/8")`. */
+  /**
+   * The condition in the Common Expression Language over columns of a hit, 1–4,096 bytes, such as `inCidr(ip, "10.0.0.0/8")`. One that does
+   * not compile is refused with FILTER_INVALID.
+   */
   expression: string;
 }
 
@@ -2161,7 +2164,7 @@ export const PropertiesServiceService = {
   /**
    * Adds a property. Errors: PROPERTY_ALREADY_EXISTS, and the refusals of settings: TIMEOUT_TOO_SHORT, TIMEOUT_TOO_LONG,
    * HARD_CAP_NOT_POSITIVE, LIMIT_OUT_OF_RANGE, JOIN_NEEDS_SCOPE_PROPERTY, MASKED_IP_CANNOT_JOIN, UNKNOWN_TIME_ZONE, INVALID_INTERVAL,
-   * INVALID_FILTER, DUPLICATE_NAME.
+   * FILTER_INVALID, DUPLICATE_NAME.
    */
   createProperty: {
     path: "/drawdown.sessions.v1.PropertiesService/CreateProperty" as const,
@@ -2217,7 +2220,7 @@ export interface PropertiesServiceServer extends UntypedServiceImplementation {
   /**
    * Adds a property. Errors: PROPERTY_ALREADY_EXISTS, and the refusals of settings: TIMEOUT_TOO_SHORT, TIMEOUT_TOO_LONG,
    * HARD_CAP_NOT_POSITIVE, LIMIT_OUT_OF_RANGE, JOIN_NEEDS_SCOPE_PROPERTY, MASKED_IP_CANNOT_JOIN, UNKNOWN_TIME_ZONE, INVALID_INTERVAL,
-   * INVALID_FILTER, DUPLICATE_NAME.
+   * FILTER_INVALID, DUPLICATE_NAME.
    */
   createProperty: handleUnaryCall<CreatePropertyRequest, CreatePropertyResponse>;
   /**
@@ -2235,7 +2238,7 @@ export interface PropertiesServiceClient extends Client {
   /**
    * Adds a property. Errors: PROPERTY_ALREADY_EXISTS, and the refusals of settings: TIMEOUT_TOO_SHORT, TIMEOUT_TOO_LONG,
    * HARD_CAP_NOT_POSITIVE, LIMIT_OUT_OF_RANGE, JOIN_NEEDS_SCOPE_PROPERTY, MASKED_IP_CANNOT_JOIN, UNKNOWN_TIME_ZONE, INVALID_INTERVAL,
-   * INVALID_FILTER, DUPLICATE_NAME.
+   * FILTER_INVALID, DUPLICATE_NAME.
    */
   createProperty(
     request: CreatePropertyRequest,

@@ -8,7 +8,7 @@ import {
 } from '@drawdown/proto/sessions';
 import { endedBecause, startedBecause } from '../../../application/queries/reasons.js';
 import type { SessionState, SessionView } from '../../../application/queries/session-view.js';
-import { givenLane, wholeSecondsBetween, type CloseCause, type Hit, type SplitCause } from '../../../domain/index.js';
+import { filtersNotedOn, givenLane, wholeSecondsBetween, type CloseCause, type Hit, type SplitCause } from '../../../domain/index.js';
 import { toApiTimestamp, toApiTimestampIfSet } from './instants.js';
 import { toApiName } from './names.js';
 
@@ -86,5 +86,5 @@ const toApiSessionHit = (hit: Hit, splitCause: SplitCause | undefined): SessionH
   host: hit.host,
   path: hit.path,
   splitCause: splitCause === undefined ? ApiSplitCause.UNSPECIFIED : SPLIT_CAUSES[splitCause],
-  matchedFilters: [],
+  matchedFilters: [...filtersNotedOn(hit)],
 });
