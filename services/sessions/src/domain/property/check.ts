@@ -1,7 +1,6 @@
 import { meanLengthMs, parseInterval, parseTimeZone } from '@drawdown/calendar';
 import { isRefusal, Refusal } from '@drawdown/errors';
 import { filtersOf } from '../filters/filters.js';
-import { filtersOf } from '../filters/filters.js';
 import { PROPERTY_LIMITS } from './limits.js';
 import type { CalendarBoundary, HardCaps, PropertySettings, SplitSettings, UsageRule } from './settings.js';
 
@@ -40,7 +39,6 @@ export const checkSettings = (settings: PropertySettings, bounds: ServiceBounds)
     PROPERTY_LIMITS.usageRulesMax,
   );
   settings.usageRules.forEach(checkRule);
-  filtersOf(settings.filters);
 };
 
 const checkTimeouts = ({ timeoutMs, platformTimeoutsMs }: PropertySettings, { tickMs, duplicateRetentionMs }: ServiceBounds): void => {
