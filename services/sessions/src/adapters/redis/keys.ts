@@ -17,6 +17,22 @@ export class Keys {
     return `${this.lane(wheel)}cl:${closeId}`;
   }
 
+  hits(wheel: Wheel, clientKey: string): string {
+    return `${this.lane(wheel)}h:${clientKey}`;
+  }
+
+  segments(wheel: Wheel, clientKey: string): string {
+    return `${this.lane(wheel)}c:${clientKey}`;
+  }
+
+  openBytes(wheel: Wheel): string {
+    return `${this.lane(wheel)}ob`;
+  }
+
+  rebuild(state: number): string {
+    return `${this.partition(state)}rebuild`;
+  }
+
   positions(state: number): string {
     return `${this.partition(state)}pos`;
   }

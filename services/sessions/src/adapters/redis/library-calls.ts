@@ -4,6 +4,8 @@ import { functionName, LIBRARY_NAME, LIBRARY_SOURCE, LIBRARY_VERSION, type Libra
 
 export type RedisConnection = Redis | Cluster;
 
+export type Argument = string | number | Buffer;
+
 /** Calls functions of the library, and loads it on every master again where a new or emptied server does not know it. */
 export class LibraryCalls {
   #loaded: Promise<void> | undefined;
@@ -27,10 +29,18 @@ export class LibraryCalls {
 
   /**
    * @throws Refusal `OUTDATED_EPOCH`, `STORE_LIBRARY_NEWER`
-   * @throws Fault `STORE_OUT_OF_MEMORY`
+   * @throws Fault `STORE_OUT_OF_MEMORY`, `STATE_LOST`
    */
-  async call(name: LibraryFunction, partition: string, args: readonly (string | number | Buffer)[]): Promise<unknown> {
-    const call = (): Promise<unknown> => this.redis.call('FCALL', functionName(name), 1, partition, ...args);
+  call(name: LibraryFunction, partition: string, args: readonly Argument[]): Promise<unknown> {
+    return this.#attempt(() => this.redis.call('FCALL', functionName(name), 1, partition, ...args));
+  }
+
+  /** The same with bytes for texts. */
+  callForBytes(name: LibraryFunction, partition: string, args: readonly Argument[]): Promise<unknown> {
+    return this.#attempt(() => this.redis.callBuffer('FCALL', functionName(name), 1, partition, ...args));
+  }
+
+  async #attempt(call: () => Promise<unknown>): Promise<unknown> {
     await this.load();
     try {
       return await call();
@@ -70,6 +80,7 @@ const isFunctionMissing = (error: unknown): boolean => messageOf(error).includes
 const translated = (error: unknown): unknown => {
   const message = messageOf(error);
   if (message.startsWith('OUTDATED_EPOCH')) return new Refusal('OUTDATED_EPOCH', message.replace('OUTDATED_EPOCH', 'the epoch'));
+  if (message.startsWith('STATE_LOST')) return new Fault('STATE_LOST', message.replace('STATE_LOST ', ''));
   if (message.startsWith('OOM')) return new Fault('STORE_OUT_OF_MEMORY', 'Redis is at its memory limit', {}, { cause: error });
   return error;
 };

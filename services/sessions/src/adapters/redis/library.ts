@@ -1,11 +1,18 @@
 import { BEGIN_CLOSE } from './library/begin-close.js';
+import { CATCHING_UP } from './library/catching-up.js';
 import { CLOSING } from './library/closing.js';
+import { COMMANDS } from './library/commands.js';
+import { COMPACTION } from './library/compaction.js';
 import { FENCES } from './library/fences.js';
+import { GROUPS } from './library/groups.js';
 import { HAND_OVER } from './library/hand-over.js';
 import { HITS } from './library/hits.js';
 import { INGEST } from './library/ingest.js';
 import { MERGING } from './library/merging.js';
+import { PARKING } from './library/parking.js';
 import { PLACES } from './library/places.js';
+import { READS } from './library/reads.js';
+import { REBUILDING } from './library/rebuilding.js';
 import { SESSIONS } from './library/sessions.js';
 
 /** Counts changes of what is stored; it is part of every name, because functions are global in a server (sessions §12.3). */
@@ -27,6 +34,24 @@ const FUNCTIONS = {
   finish: ['allow-oom'],
   notices: ['no-writes'],
   acknowledge_notices: ['allow-oom'],
+  close_now: ['allow-oom'],
+  unmerge: ['allow-oom'],
+  erase: ['allow-oom'],
+  mark_saturated: ['allow-oom'],
+  compactable: ['no-writes'],
+  raw_hits: ['no-writes'],
+  swap_compact: ['allow-oom'],
+  begin_rebuild: ['allow-oom'],
+  wipe: ['allow-oom'],
+  seed_closed: [],
+  finish_rebuild: [],
+  skip_catch_up: ['allow-oom'],
+  open_session_of: ['no-writes'],
+  open_sessions: ['no-writes'],
+  closing_sessions: ['no-writes'],
+  wheel_status: ['no-writes'],
+  queue_status: ['no-writes'],
+  unpark: [],
 } as const satisfies Record<string, readonly ('allow-oom' | 'no-writes')[]>;
 
 export type LibraryFunction = keyof typeof FUNCTIONS;
@@ -48,5 +73,12 @@ export const LIBRARY_SOURCE = [
   INGEST,
   BEGIN_CLOSE,
   HAND_OVER,
+  GROUPS,
+  COMMANDS,
+  COMPACTION,
+  REBUILDING,
+  CATCHING_UP,
+  READS,
+  PARKING,
   ...Object.entries(FUNCTIONS).map(registration),
 ].join('\n');

@@ -1,3 +1,4 @@
+import type { CloseCause } from '../../domain/index.js';
 import type {
   AssignCall,
   AssignReply,
@@ -5,19 +6,36 @@ import type {
   BeginCloseReply,
   ClaimedClose,
   ClosedHeaders,
+  ClosedSeed,
+  Compaction,
+  Erased,
   FrozenPart,
   FrozenSession,
   IngestCall,
   IngestReply,
+  MemoryUse,
   Notice,
+  OpenSession,
+  QueueStatus,
+  RawHits,
+  Saturation,
   SessionStore,
+  UnmergeReply,
   Wheel,
+  WheelCall,
+  WheelStatus,
 } from '../../application/store/session-store.js';
 import { readFrozen } from './frozen.js';
-import { packIngest, readIngestReply } from './ingest-call.js';
+import { packIngest, propertyToken, readIngestReply, watermarkText } from './ingest-call.js';
 import { Keys, laneOfToken, laneToken } from './keys.js';
-import { LibraryCalls, type RedisConnection } from './library-calls.js';
-import { clientKeysOf, SessionFields } from './session-fields.js';
+import { LibraryCalls, mastersOf, type Argument, type RedisConnection } from './library-calls.js';
+import type { LibraryFunction } from './library.js';
+import { memoryUseOf } from './memory-use.js';
+import { readOpenSession, readOpenSessions, type SessionRecord } from './open-sessions.js';
+import { RebuildCalls } from './rebuild-calls.js';
+import { numberOf, pairsOf } from './replies.js';
+import { clientKeysOf, propertyOf, SessionFields } from './session-fields.js';
+import { packUnpark } from './unpark-call.js';
 
 export interface RedisSessionStoreOptions {
   /** Begins every key. @default 'dd' */
@@ -27,12 +45,15 @@ export interface RedisSessionStoreOptions {
 }
 
 const DUPLICATE_RETENTION_MS = 2 * 3600 * 1000;
+/** How long a saturated identifier stays apart, event time; the library does the same of its own. */
+const SATURATED_MS = 24 * 3600 * 1000;
 
 /** Open sessions in Redis (sessions §12): one atomic function call per step, one slot per state partition. */
 export class RedisSessionStore implements SessionStore {
   readonly #keys: Keys;
   readonly #library: LibraryCalls;
   readonly #duplicateRetentionMs: number;
+  readonly #rebuilds: RebuildCalls;
 
   constructor(
     private readonly redis: RedisConnection,
@@ -41,6 +62,7 @@ export class RedisSessionStore implements SessionStore {
     this.#keys = new Keys(prefix);
     this.#library = new LibraryCalls(redis);
     this.#duplicateRetentionMs = duplicateRetentionMs;
+    this.#rebuilds = new RebuildCalls(redis, this.#library, this.#keys, duplicateRetentionMs);
   }
 
   async ingest(call: IngestCall): Promise<IngestReply> {
@@ -49,10 +71,8 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async beginClose(call: BeginCloseCall): Promise<BeginCloseReply> {
-    const { state, scope, sources, tickSeconds, closeLagTicks, limit, epoch } = call;
-    const lane = laneToken(call.lane);
-    const head = { state, lane, scope, sources, tick_seconds: tickSeconds, lag_ticks: closeLagTicks, limit, epoch };
-    const reply = await this.#library.call('begin_close', this.#keys.partition(state), [JSON.stringify(head)]);
+    const head = JSON.stringify({ ...wheelHead(call), lag_ticks: call.closeLagTicks });
+    const reply = await this.#library.call('begin_close', this.#keys.partition(call.state), [head]);
     const [progressed, next, watermark, ...closeIds] = reply as readonly [number, string | null, string | null, ...string[]];
     return {
       closeIds,
@@ -62,6 +82,10 @@ export class RedisSessionStore implements SessionStore {
     };
   }
 
+  async skipCatchUp(call: WheelCall): Promise<boolean> {
+    return (await this.#library.call('skip_catch_up', this.#keys.partition(call.state), [JSON.stringify(wheelHead(call))])) === 1;
+  }
+
   async claim(wheel: Wheel, limit: number, visibilityMs: number): Promise<readonly ClaimedClose[]> {
     const flat = (await this.#call('claim', wheel, [limit, visibilityMs])) as readonly (string | number)[];
     return pairsOf(flat).map(([closeId, attempts]) => ({ closeId: String(closeId), attempts: Number(attempts) }));
@@ -69,7 +93,7 @@ export class RedisSessionStore implements SessionStore {
 
   async frozen(wheel: Wheel, closeId: string): Promise<FrozenSession | null> {
     const key = this.#keys.closing(wheel, closeId);
-    const fields = new SessionFields(await this.redis.hgetallBuffer(key));
+    const fields = new SessionFields(Object.entries(await this.redis.hgetallBuffer(key)));
     if (fields.isAbsent) return null;
     const parts = await Promise.all(clientKeysOf(fields.text('clients')).map(clientKey => this.#frozenPart(key, clientKey)));
     return readFrozen(closeId, fields, parts);
@@ -106,6 +130,14 @@ export class RedisSessionStore implements SessionStore {
     await this.#call('postpone', wheel, [closeId, delayMs]);
   }
 
+  park(wheel: Wheel, closeId: string): Promise<boolean> {
+    return this.finish(wheel, closeId);
+  }
+
+  async unpark(wheel: Wheel, frozen: FrozenSession): Promise<boolean> {
+    return (await this.#library.call('unpark', this.#keys.partition(wheel.state), packUnpark(wheel.lane, frozen))) === 1;
+  }
+
   async notices(wheel: Wheel, limit: number): Promise<readonly Notice[]> {
     const flat = (await this.#call('notices', wheel, [limit])) as readonly string[];
     return pairsOf(flat).map(([id, notice]) => ({ ...(JSON.parse(notice) as Notice), id }));
@@ -115,32 +147,155 @@ export class RedisSessionStore implements SessionStore {
     if (ids.length > 0) await this.#call('acknowledge_notices', wheel, ids);
   }
 
+  async closeNow(wheel: Wheel, sessionKey: string, cause: CloseCause, epoch: number): Promise<string | null> {
+    return (await this.#call('close_now', wheel, [wheel.state, epoch, sessionKey, cause])) as string | null;
+  }
+
+  async unmerge(wheel: Wheel, sessionKey: string, clientKey: string, epoch: number): Promise<UnmergeReply> {
+    const reply = await this.#call('unmerge', wheel, [wheel.state, epoch, sessionKey, clientKey]);
+    const [kind, made] = reply as readonly ['unmerged', string] | readonly ['gone' | 'not_joined'];
+    return kind === 'unmerged' ? { kind, sessionKey: made } : { kind };
+  }
+
+  async erase(wheel: Wheel, clientKey: string): Promise<Erased> {
+    const [openHits, frozenHits, pendingCloses] = (await this.#call('erase', wheel, [clientKey])) as readonly [number, number, number];
+    return { openHits, frozenHits, pendingCloses };
+  }
+
+  async markSaturated(wheel: Wheel, { identifierType, identifierHash, atMs }: Saturation, rebuild = ''): Promise<void> {
+    await this.#call('mark_saturated', wheel, [`${identifierType}:${identifierHash}`, atMs + SATURATED_MS, rebuild]);
+  }
+
+  async compactable(wheel: Wheel, rawBytesMin: number, limit: number): Promise<readonly string[]> {
+    return (await this.#call('compactable', wheel, [rawBytesMin, limit])) as readonly string[];
+  }
+
+  async rawHits(wheel: Wheel, clientKey: string): Promise<RawHits | null> {
+    const [generation, ...flat] = (await this.#callForBytes('raw_hits', wheel, [clientKey])) as readonly Buffer[];
+    return generation === undefined ? null : { generation, hits: pairsOf(flat).map(([field, encoded]) => ({ field, encoded })) };
+  }
+
+  async swapCompact(wheel: Wheel, { clientKey, generation, segment, fields }: Compaction): Promise<boolean> {
+    return (await this.#call('swap_compact', wheel, [clientKey, generation, segment, ...fields])) === 1;
+  }
+
+  beginRebuild(state: number, epoch: number): Promise<string> {
+    return this.#rebuilds.begin(state, epoch);
+  }
+
+  seedClosed(seed: ClosedSeed): Promise<void> {
+    return this.#rebuilds.seed(seed);
+  }
+
+  finishRebuild(state: number, token: string, positions: ReadonlyMap<number, number>): Promise<void> {
+    return this.#rebuilds.finish(state, token, positions);
+  }
+
+  openSession(wheel: Wheel, sessionKey: string): Promise<OpenSession | null> {
+    return this.#openSessionOf(wheel, 'session', sessionKey);
+  }
+
+  openSessionOfClient(wheel: Wheel, clientKey: string): Promise<OpenSession | null> {
+    return this.#openSessionOf(wheel, 'client', clientKey);
+  }
+
+  openSessionOfIdentifier(wheel: Wheel, type: string, hash: string): Promise<OpenSession | null> {
+    return this.#openSessionOf(wheel, 'identifier', `${type}:${hash}`);
+  }
+
+  async openSessions(
+    wheel: Wheel,
+    namespace: string,
+    propertyId: string,
+    limit: number,
+    lastHitAtMsMax = Number.POSITIVE_INFINITY,
+  ): Promise<readonly OpenSession[]> {
+    const args = [propertyToken({ namespace, propertyId }), watermarkText(lastHitAtMsMax), limit];
+    return readOpenSessions(await this.#callForBytes('open_sessions', wheel, args));
+  }
+
+  async closingSessions(wheel: Wheel, namespace: string, propertyId: string, limit: number): Promise<readonly OpenSession[]> {
+    return readOpenSessions(await this.#callForBytes('closing_sessions', wheel, [propertyToken({ namespace, propertyId }), limit]));
+  }
+
+  async hitsOf(wheel: Wheel, { clientKeys, closeId }: OpenSession): Promise<readonly FrozenPart[]> {
+    return Promise.all(
+      clientKeys.map(clientKey => {
+        if (closeId !== undefined) return this.#frozenPart(this.#keys.closing(wheel, closeId), clientKey);
+        return this.#part(clientKey, this.#keys.hits(wheel, clientKey), this.#keys.segments(wheel, clientKey));
+      }),
+    );
+  }
+
+  async openBytes(wheel: Wheel): ReturnType<SessionStore['openBytes']> {
+    const stored = await this.redis.hgetall(this.#keys.openBytes(wheel));
+    return Object.entries(stored).map(([token, bytes]) => ({ ...propertyOf(token), bytes: Number(bytes) }));
+  }
+
   async positions(state: number): Promise<ReadonlyMap<number, number>> {
     const stored = await this.redis.hgetall(this.#keys.positions(state));
     return new Map(Object.entries(stored).map(([source, sequence]) => [Number(source), Number(sequence)]));
+  }
+
+  async isRebuilding(state: number): Promise<boolean> {
+    return (await this.redis.exists(this.#keys.rebuild(state))) === 1;
   }
 
   async lanes(state: number): Promise<readonly string[]> {
     return (await this.redis.smembers(this.#keys.lanes(state))).map(laneOfToken);
   }
 
-  async #frozenPart(key: string, clientKey: string): Promise<FrozenPart> {
-    const [raw, segments] = await Promise.all([
-      this.redis.hvalsBuffer(`${key}:${clientKey}:h`),
-      this.redis.lrangeBuffer(`${key}:${clientKey}:c`, 0, -1),
-    ]);
-    return { clientKey, raw, segments };
+  async wheelStatus(wheel: Wheel, scope: WheelStatus['scope']): Promise<WheelStatus> {
+    const reply = await this.#call('wheel_status', wheel, [scope]);
+    const [next, oldest, buckets, ...watermarks] = reply as readonly [string | null, string | null, number, ...string[]];
+    return {
+      scope,
+      nextBucket: next === null ? null : Number(next),
+      oldestOpenMs: oldest === null ? null : Number(oldest),
+      buckets,
+      watermarksMs: new Map(pairsOf(watermarks).map(([source, ms]) => [Number(source), numberOf(ms)])),
+    };
   }
 
-  #call(name: Parameters<LibraryCalls['call']>[0], wheel: Wheel, args: readonly (string | number)[]): Promise<unknown> {
+  async queueStatus(wheel: Wheel): Promise<QueueStatus> {
+    const [length, overdueMs] = (await this.#call('queue_status', wheel, [])) as readonly [number, string];
+    return { length, overdueMs: Number(overdueMs) };
+  }
+
+  async memoryUse(): Promise<MemoryUse> {
+    return memoryUseOf(await Promise.all(mastersOf(this.redis).map(master => master.info('memory'))));
+  }
+
+  async #openSessionOf(wheel: Wheel, kind: 'session' | 'client' | 'identifier', value: string): Promise<OpenSession | null> {
+    const record = (await this.#callForBytes('open_session_of', wheel, [kind, value])) as SessionRecord | null;
+    return record === null ? null : readOpenSession(record);
+  }
+
+  #frozenPart(frozen: string, clientKey: string): Promise<FrozenPart> {
+    return this.#part(clientKey, `${frozen}:${clientKey}:h`, `${frozen}:${clientKey}:c`);
+  }
+
+  /** Hits before segments: what is compacted in between is then seen twice, and never not at all. */
+  async #part(clientKey: string, hits: string, segments: string): Promise<FrozenPart> {
+    const raw = await this.redis.hvalsBuffer(hits);
+    return { clientKey, raw, segments: await this.redis.lrangeBuffer(segments, 0, -1) };
+  }
+
+  #call(name: LibraryFunction, wheel: Wheel, args: readonly Argument[]): Promise<unknown> {
     return this.#library.call(name, this.#keys.partition(wheel.state), [laneToken(wheel.lane), ...args]);
+  }
+
+  #callForBytes(name: LibraryFunction, wheel: Wheel, args: readonly Argument[]): Promise<unknown> {
+    return this.#library.callForBytes(name, this.#keys.partition(wheel.state), [laneToken(wheel.lane), ...args]);
   }
 }
 
-const numberOf = (text: string): number => (text === 'inf' ? Number.POSITIVE_INFINITY : Number(text));
-
-const pairsOf = <T>(flat: readonly T[]): readonly (readonly [T, T])[] => {
-  const pairs: (readonly [T, T])[] = [];
-  for (let at = 0; at + 1 < flat.length; at += 2) pairs.push([flat[at] as T, flat[at + 1] as T]);
-  return pairs;
-};
+const wheelHead = ({ state, lane, scope, sources, tickSeconds, limit, epoch }: WheelCall): object => ({
+  state,
+  lane: laneToken(lane),
+  scope,
+  sources,
+  tick_seconds: tickSeconds,
+  limit,
+  epoch,
+});

@@ -1,6 +1,7 @@
 import { Fault } from '@drawdown/errors';
 import type { Join, Scope } from '../../domain/index.js';
 import { idOfField } from './hit-ids.js';
+import { pairsOf } from './replies.js';
 
 /** Characters of a client key (sessions §12.2). */
 const CLIENT_KEY_LENGTH = 22;
@@ -38,8 +39,13 @@ const numbersOf = (packed: Buffer): SessionNumbers => {
 export class SessionFields {
   readonly #fields: ReadonlyMap<string, Buffer>;
 
-  constructor(fields: Readonly<Record<string, Buffer>>) {
-    this.#fields = new Map(Object.entries(fields));
+  constructor(fields: Iterable<readonly [string, Buffer]>) {
+    this.#fields = new Map(fields);
+  }
+
+  /** From names and values by turns. */
+  static ofFlat(flat: readonly Buffer[]): SessionFields {
+    return new SessionFields(pairsOf(flat).map(([name, value]) => [name.toString(), value] as const));
   }
 
   get isAbsent(): boolean {
@@ -63,8 +69,8 @@ export class SessionFields {
   }
 
   get property(): { readonly scope: Scope; readonly namespace: string; readonly propertyId: string } {
-    const [scope, namespace, propertyId] = this.text('of').split(/[ .]/);
-    return { scope: scope as Scope, namespace: decodeURIComponent(namespace ?? ''), propertyId: decodeURIComponent(propertyId ?? '') };
+    const [scope, token] = this.text('of').split(' ');
+    return { scope: scope as Scope, ...propertyOf(token ?? '') };
   }
 
   /** Joins as the library stores them: client key, type, time, hash. */
@@ -79,4 +85,10 @@ export const clientKeysOf = (joined: string): readonly string[] => {
   const keys: string[] = [];
   for (let at = 0; at < joined.length; at += CLIENT_KEY_LENGTH) keys.push(joined.slice(at, at + CLIENT_KEY_LENGTH));
   return keys;
+};
+
+/** The property of a token in keys. */
+export const propertyOf = (token: string): { readonly namespace: string; readonly propertyId: string } => {
+  const [namespace, propertyId] = token.split('.');
+  return { namespace: decodeURIComponent(namespace ?? ''), propertyId: decodeURIComponent(propertyId ?? '') };
 };

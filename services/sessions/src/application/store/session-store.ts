@@ -1,231 +1,37 @@
-import type { CloseCause, HardCaps, Identifier, Join, Scope } from '../../domain/index.js';
+import type { CloseCause } from '../../domain/index.js';
+import type { AssignCall, AssignReply, ClaimedClose, ClosedHeaders, FrozenPart, FrozenSession } from './hand-over.js';
+import type { IngestCall, IngestReply } from './ingest.js';
+import type { Notice } from './notice.js';
+import type { Compaction, Erased, OpenSession, RawHits, UnmergeReply } from './open-session.js';
+import type { ClosedSeed, Saturation } from './rebuild.js';
+import type { MemoryUse, QueueStatus } from './status.js';
+import type { BeginCloseCall, BeginCloseReply, Wheel, WheelCall, WheelStatus } from './wheel.js';
 
-/** Where a wheel turns: a state partition, and a lane of it (sessions §12.1, §12.2). */
-export interface Wheel {
-  readonly state: number;
-  readonly lane: string;
-}
-
-/** What the store must know of a hit's property. */
-export interface StoredProperty {
-  readonly namespace: string;
-  readonly propertyId: string;
-  readonly scope: Scope;
-  readonly hardCaps: HardCaps;
-  readonly clientsPerIdentifierMax: number;
-  readonly openSessionsMax: number | null;
-  readonly openBytesMax: number | null;
-  readonly announceOpened: boolean;
-}
-
-/**
- * Explicit control (sessions §15.5). `session_start` closes every session that the hit would land in, and begins anew; `session_end` is
- * stored and closes; `keep_alive` is stored in an open session and moves its expiry, but never opens one (outcome `ignored`).
- */
-export type Control = 'session_start' | 'session_end' | 'keep_alive';
-
-/** One hit as the store takes it. */
-export interface HitRecord {
-  readonly property: StoredProperty;
-  /** 22 characters. */
-  readonly clientKey: string;
-  readonly id: string;
-  readonly receivedAtMs: number;
-  readonly requestSeq: number;
-  /** Size as in sessions §2.2. */
-  readonly bytes: number;
-  readonly encoded: Uint8Array;
-  readonly expiryBucket: number;
-  /** In the order in which they are claimed. */
-  readonly identifiers: readonly Identifier[];
-  readonly control?: Control;
-}
-
-/** Hits of consecutive messages of one source for one state partition and lane: at most 200 hits and 256 KiB. */
-export interface IngestCall extends Wheel {
-  readonly source: number;
-  /** How far this state partition was brought by this source; 0 = never (sessions §12.5). */
-  readonly previous: number;
-  /** Stream sequence it is brought to; equal to `previous` while a message is not complete. */
-  readonly next: number;
-  /** Present while the state partition is being rebuilt: the token that `beginRebuild` gave. */
-  readonly rebuild?: string;
-  /** Fencing epoch of the source's lease; an older one than was seen is refused (`OUTDATED_EPOCH`). */
-  readonly epoch: number;
-  /** New watermark of this source, per wheel that it drives here; never moves back. `Infinity` after an import (sessions §12.2). */
-  readonly watermarksMs: Readonly<Partial<Record<Scope, number>>>;
-  /** Bucket of the smallest accepted time per scope: the pointer's, where there is none yet (D4). */
-  readonly firstBuckets: Readonly<Partial<Record<Scope, number>>>;
-  readonly hits: readonly HitRecord[];
-}
-
-/** `refused`: over a quota of the property, nothing was stored. `ignored`: a `keep_alive` with nothing to keep alive, nothing was stored. */
-export type HitOutcome = 'stored' | 'joined' | 'duplicate' | 'late' | 'refused' | 'ignored';
-
-export interface HitResult {
-  readonly outcome: HitOutcome;
-  readonly sessionKey: string;
-  /** The hit reached a hard cap and its proto-session began to close. */
-  readonly capped: boolean;
-}
-
-export type IngestReply =
-  | { readonly kind: 'applied'; readonly results: readonly HitResult[]; readonly merges: number }
-  /** `pos` is at or behind `next` already; `at` says where. Nothing was written. */
-  | { readonly kind: 'already_applied'; readonly at: number }
-  /** `pos` is missing or older than `previous`, or a rebuild is going on: nothing was written. */
-  | { readonly kind: 'state_lost'; readonly at: number | null };
-
-export interface BeginCloseCall extends Wheel {
-  readonly scope: Scope;
-  /** Sources whose smallest watermark counts; the wheel stands still until each has reported (sessions §12.1). */
-  readonly sources: readonly number[];
-  readonly tickSeconds: number;
-  readonly closeLagTicks: number;
-  readonly limit: number;
-  readonly epoch: number;
-}
-
-export interface BeginCloseReply {
-  readonly closeIds: readonly string[];
-  /** The pointer or the work moved: ask again at once. */
-  readonly progressed: boolean;
-  readonly nextBucket: number | null;
-  readonly watermarkMs: number | null;
-}
-
-export interface ClaimedClose {
-  readonly closeId: string;
-  /** 1 the first time. */
-  readonly attempts: number;
-}
-
-/** One client's hits of a frozen proto-session. */
-export interface FrozenPart {
-  readonly clientKey: string;
-  /** Encoded hits that were not compacted. */
-  readonly raw: readonly Buffer[];
-  /** Compacted segments, oldest first. */
-  readonly segments: readonly Buffer[];
-}
-
-export interface FrozenSession {
-  readonly closeId: string;
-  readonly scope: Scope;
-  readonly sessionKey: string;
-  readonly namespace: string;
-  readonly propertyId: string;
-  readonly closeCause: CloseCause;
-  /** Bucket whose processing closed it; null when a cap or a command did. */
-  readonly bucket: number | null;
-  /** First hit in order (D14). */
-  readonly firstHitId: string;
-  readonly startedAtMs: number;
-  readonly lastHitAtMs: number;
-  readonly isLate: boolean;
-  readonly duplicateHits: number;
-  readonly lateHits: number;
-  /** Closes by a cap of the session key's client within a day of event time, this one included (sessions §15.12). */
-  readonly hardCapCloses: number;
-  readonly joins: readonly Join[];
-  readonly parts: readonly FrozenPart[];
-  /** What `assign` stored; null before. */
-  readonly answer: string | null;
-}
-
-/** Headers of closed sessions that may still be amended, by client key: session id → header as it was stored (sessions §15.2). */
-export interface ClosedHeaders {
-  readonly versions: Readonly<Record<string, number>>;
-  readonly headers: ReadonlyMap<string, string>;
-}
-
-export interface AssignCall extends Wheel {
-  readonly closeId: string;
-  /** Of every client key that was looked at; if one has moved, nothing is written. */
-  readonly versions: Readonly<Record<string, number>>;
-  readonly answer: string;
-  /** New header per session id, null to remove; kept under each of the client keys. */
-  readonly writes: readonly { readonly clientKeys: readonly string[]; readonly sessionId: string; readonly header: string | null }[];
-  /** Event time after which they are forgotten: close + R. */
-  readonly keepUntilMs: number;
-}
-
-export type AssignReply = { readonly kind: 'assigned' | 'repeated'; readonly answer: string } | { readonly kind: 'changed' | 'gone' };
-
-/** What ingest wants announced on DRAWDOWN_SESSIONS; stays until it is acknowledged. */
-export type Notice =
-  | {
-      readonly kind: 'opened';
-      readonly id: string;
-      readonly namespace: string;
-      readonly propertyId: string;
-      readonly sessionKey: string;
-      readonly firstHitId: string;
-      readonly startedAtMs: number;
-      readonly expiresAtBucket: number;
-    }
-  | {
-      readonly kind: 'merged';
-      readonly id: string;
-      readonly namespace: string;
-      readonly propertyId: string;
-      readonly sessionKey: string;
-      readonly mergedSessionKey: string;
-      readonly identifierType: string;
-      readonly identifierHash: string;
-      readonly atMs: number;
-    }
-  | {
-      readonly kind: 'saturated';
-      readonly id: string;
-      readonly namespace: string;
-      readonly propertyId: string;
-      readonly identifierType: string;
-      readonly identifierHash: string;
-      readonly clients: number;
-      readonly atMs: number;
-    };
-
-/** An open proto-session, without its hits. */
-export interface OpenSession {
-  readonly sessionKey: string;
-  readonly namespace: string;
-  readonly propertyId: string;
-  readonly state: 'OPEN' | 'CLOSING';
-  readonly firstHitId: string;
-  readonly startedAtMs: number;
-  readonly lastHitAtMs: number;
-  readonly expiryBucket: number;
-  readonly hits: number;
-  readonly bytes: number;
-  readonly isLate: boolean;
-  readonly clientKeys: readonly string[];
-  readonly joins: readonly Join[];
-  readonly duplicateHits: number;
-  readonly lateHits: number;
-}
-
-/** What partition status tells of one wheel (sessions §15.14). */
-export interface WheelStatus {
-  readonly scope: Scope;
-  readonly nextBucket: number | null;
-  readonly watermarksMs: ReadonlyMap<number, number>;
-  readonly oldestOpenMs: number | null;
-  readonly buckets: number;
-}
+export type { AssignCall, AssignReply, ClaimedClose, ClosedHeaders, FrozenPart, FrozenSession } from './hand-over.js';
+export type { Control, HitOutcome, HitRecord, HitResult, IngestCall, IngestReply, StoredProperty } from './ingest.js';
+export type { Notice } from './notice.js';
+export type { Compaction, Erased, OpenSession, RawHit, RawHits, UnmergeReply } from './open-session.js';
+export type { ClosedSeed, Saturation } from './rebuild.js';
+export type { MemoryUse, QueueStatus } from './status.js';
+export type { BeginCloseCall, BeginCloseReply, Wheel, WheelCall, WheelStatus } from './wheel.js';
 
 /**
  * The store of open sessions, in one slot per state partition. Every method is one atomic step (`frozen` reads what is immutable), may be
- * repeated, and is safe on two replicas at once.
+ * repeated, and is safe on two replicas at once. While a state partition is rebuilt `ingest` answers `state_lost`, nothing closes, nothing
+ * is claimed, and commands are refused.
  *
  * @throws Refusal `OUTDATED_EPOCH` where an epoch is given and a newer owner was seen
  * @throws Fault `STORE_OUT_OF_MEMORY` when the server is at its memory limit: nothing was written, try again later
+ * @throws Fault `STATE_LOST` by commands during a rebuild
  */
 export interface SessionStore {
   /** Takes hits and moves position and watermarks; without hits it is a ping. Results are in the order of the call's hits. */
   ingest(call: IngestCall): Promise<IngestReply>;
   /** One turn of a wheel: begins up to `limit` closes, in the order of D14, and moves the pointer. */
   beginClose(call: BeginCloseCall): Promise<BeginCloseReply>;
+  /** Files every open session of the buckets up to now under the current one, up to `limit` of them; true while there are more (D3). */
+  skipCatchUp(call: WheelCall): Promise<boolean>;
+
   /** Takes up to `limit` due closes; each is due again after `visibilityMs` unless it was finished or postponed. */
   claim(wheel: Wheel, limit: number, visibilityMs: number): Promise<readonly ClaimedClose[]>;
   /** Null when it was finished. */
@@ -238,11 +44,63 @@ export interface SessionStore {
   finish(wheel: Wheel, closeId: string): Promise<boolean>;
   /** Puts off a hand-over that failed. */
   postpone(wheel: Wheel, closeId: string, delayMs: number): Promise<void>;
+  /** Drops a close that was set aside, after its parts are published (D7). */
+  park(wheel: Wheel, closeId: string): Promise<boolean>;
+  /** Puts back what was read before it was parked. False when it is there. */
+  unpark(wheel: Wheel, frozen: FrozenSession): Promise<boolean>;
+
   /** Oldest first. */
   notices(wheel: Wheel, limit: number): Promise<readonly Notice[]>;
   acknowledgeNotices(wheel: Wheel, ids: readonly string[]): Promise<void>;
+
+  /** Closes an open session now; its close id, or null when it is not open. */
+  closeNow(wheel: Wheel, sessionKey: string, cause: CloseCause, epoch: number): Promise<string | null>;
+  /** Takes one client out of a session; identifiers that others showed too join nobody for a day of event time (sessions §15.4). */
+  unmerge(wheel: Wheel, sessionKey: string, clientKey: string, epoch: number): Promise<UnmergeReply>;
+  /** Removes all that is kept of a client: open, frozen and closed, and its duplicate filter. */
+  erase(wheel: Wheel, clientKey: string): Promise<Erased>;
+  markSaturated(wheel: Wheel, saturation: Saturation, rebuild?: string): Promise<void>;
+
+  /** Clients with at least so many raw bytes (from 16 KiB on), or with at least 256 raw hits. */
+  compactable(wheel: Wheel, rawBytesMin: number, limit: number): Promise<readonly string[]>;
+  /** Null when nothing of the client is open. */
+  rawHits(wheel: Wheel, clientKey: string): Promise<RawHits | null>;
+  /** False when one of the hits is not there any more: nothing was written. */
+  swapCompact(wheel: Wheel, compaction: Compaction): Promise<boolean>;
+
+  /** The token of a rebuild; one that was begun before can do nothing any more. All that is stored is wiped. */
+  beginRebuild(state: number, epoch: number): Promise<string>;
+  /** @throws Fault `STATE_LOST` when another rebuild was begun */
+  seedClosed(seed: ClosedSeed): Promise<void>;
+  /** Sets the position of every source and lets everything go on. @throws Fault `STATE_LOST` when another rebuild was begun */
+  finishRebuild(state: number, token: string, positions: ReadonlyMap<number, number>): Promise<void>;
+
+  openSession(wheel: Wheel, sessionKey: string): Promise<OpenSession | null>;
+  /** The one that the client's next hit would join. */
+  openSessionOfClient(wheel: Wheel, clientKey: string): Promise<OpenSession | null>;
+  /** The one that owns an identifier. */
+  openSessionOfIdentifier(wheel: Wheel, type: string, hash: string): Promise<OpenSession | null>;
+  /** Those of a property with the latest hits, up to a time of the last hit. */
+  openSessions(
+    wheel: Wheel,
+    namespace: string,
+    propertyId: string,
+    limit: number,
+    lastHitAtMsMax?: number,
+  ): Promise<readonly OpenSession[]>;
+  /** Those that await their hand-over. */
+  closingSessions(wheel: Wheel, namespace: string, propertyId: string, limit: number): Promise<readonly OpenSession[]>;
+  /** Hits of an open or closing session by client, not sorted. A session that moved on meanwhile has none. */
+  hitsOf(wheel: Wheel, session: OpenSession): Promise<readonly FrozenPart[]>;
+  /** Bytes of open hits by property, to find who takes more than their share (sessions §12.6). */
+  openBytes(wheel: Wheel): Promise<readonly { readonly namespace: string; readonly propertyId: string; readonly bytes: number }[]>;
+
   /** Source → stream sequence up to which it was applied here; empty for a store that knows nothing. */
   positions(state: number): Promise<ReadonlyMap<number, number>>;
+  isRebuilding(state: number): Promise<boolean>;
   /** Lanes that have a wheel here. */
   lanes(state: number): Promise<readonly string[]>;
+  wheelStatus(wheel: Wheel, scope: WheelStatus['scope']): Promise<WheelStatus>;
+  queueStatus(wheel: Wheel): Promise<QueueStatus>;
+  memoryUse(): Promise<MemoryUse>;
 }

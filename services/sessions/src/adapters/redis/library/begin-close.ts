@@ -6,7 +6,7 @@ local CAPS_REMEMBERED_MS = 24 * 3600 * 1000
 -- The smallest watermark, or nil while a source has not reported.
 local function smallest_watermark(lane, call)
   local smallest = math.huge
-  for _, text in ipairs(redis.call('HMGET', watermarks_key(lane, call.scope), unpack(call.sources))) do
+  for _, text in ipairs(redis.call('HMGET', place.watermarks(lane, call.scope), unpack(call.sources))) do
     if not text then return nil end
     smallest = math.min(smallest, tonumber(text))
   end
@@ -15,7 +15,7 @@ end
 
 -- Created by the first tick after a ping when no hit came before (D4).
 local function require_pointer(lane, call, current)
-  local key = next_key(lane, call.scope)
+  local key = place.next(lane, call.scope)
   local stored = redis.call('GET', key)
   if stored then return tonumber(stored) end
   if current == math.huge then return nil end
@@ -25,7 +25,7 @@ end
 
 -- Where the pointer goes from an empty bucket: to the next that exists, not beyond the last that may be processed.
 local function step_over(lane, scope, number, last)
-  local index = buckets_key(lane, scope)
+  local index = place.buckets(lane, scope)
   redis.call('ZREM', index, whole(number))
   local found = redis.call('ZRANGEBYSCORE', index, '(' .. whole(number), '+inf', 'LIMIT', 0, 1)[1]
   local target = math.min(found and tonumber(found) or math.huge, last + 1)
@@ -35,10 +35,10 @@ end
 local function turn(lane, call, number, last, cause)
   local close_ids, steps, found = {}, 0, true
   -- After the last bucket of an import the pointer rests.
-  if last == math.huge then found = redis.call('EXISTS', buckets_key(lane, call.scope)) == 1 end
+  if last == math.huge then found = redis.call('EXISTS', place.buckets(lane, call.scope)) == 1 end
   while number <= last and found and #close_ids < call.limit and steps < call.limit do
     steps = steps + 1
-    local key = bucket_key(lane, call.scope, number)
+    local key = place.bucket(lane, call.scope, number)
     for _, sk in ipairs(redis.call('ZRANGE', key, 0, call.limit - #close_ids - 1)) do
       close_ids[#close_ids + 1] = freeze(lane, sk, cause, number) or nil
       redis.call('ZREM', key, sk)
@@ -51,40 +51,47 @@ local function turn(lane, call, number, last, cause)
   return number, close_ids
 end
 
--- Closed sessions and counted caps are forgotten by event time, never ahead of a close that still awaits its hand-over, nor of a bucket
--- that the wheel has yet to reach: either may amend them.
-local function forget(lane, scope, watermark, reached_ms)
-  local waiting = redis.call('ZRANGE', closing_times_key(lane, scope), 0, 0, 'WITHSCORES')[2]
-  local until_ms = math.min(watermark, waiting and tonumber(waiting) or math.huge)
-  if watermark ~= math.huge then until_ms = math.min(until_ms, reached_ms) end
-  if until_ms == math.huge and redis.call('EXISTS', buckets_key(lane, scope)) == 1 then return 0 end
-  local limit = until_ms == math.huge and '+inf' or whole(until_ms)
-  local headers = redis.call('ZRANGEBYSCORE', forgetting_key(lane, scope), '-inf', '(' .. limit, 'LIMIT', 0, FORGET_MAX)
-  for _, member in ipairs(headers) do
-    local key = headers_key(lane, string.sub(member, 1, SESSION_KEY_LENGTH))
-    redis.call('HDEL', key, string.sub(member, SESSION_KEY_LENGTH + 1))
-    if redis.call('HLEN', key) <= 1 then redis.call('DEL', key) end
-    redis.call('ZREM', forgetting_key(lane, scope), member)
-  end
-  local caps_limit = until_ms == math.huge and '+inf' or whole(until_ms - CAPS_REMEMBERED_MS)
-  local capped = redis.call('ZRANGEBYSCORE', cap_times_key(lane, scope), '-inf', '(' .. caps_limit, 'LIMIT', 0, FORGET_MAX)
-  for _, ck in ipairs(capped) do
-    redis.call('HDEL', caps_key(lane), ck)
-    redis.call('ZREM', cap_times_key(lane, scope), ck)
-  end
-  if scope == 'property' then redis.call('ZREMRANGEBYSCORE', blocked_key(lane), '-inf', '(' .. limit) end
-  return #headers + #capped
+-- Event time up to which a wheel has come; infinite when it is over, or is none.
+local function reached_ms(lane, scope, tick_seconds)
+  if redis.call('EXISTS', place.watermarks(lane, scope)) == 0 then return math.huge end
+  local is_over = redis.call('EXISTS', place.buckets(lane, scope)) == 0
+  for _, text in ipairs(redis.call('HVALS', place.watermarks(lane, scope))) do is_over = is_over and tonumber(text) == math.huge end
+  if is_over then return math.huge end
+  return tonumber(redis.call('GET', place.next(lane, scope)) or '-inf') * tick_seconds * 1000
 end
 
--- A lane that is over leaves nothing behind; 'live' never is.
+local function remove_older(key, until_ms, remove)
+  local limit = until_ms == math.huge and '+inf' or '(' .. whole(until_ms)
+  local members = redis.call('ZRANGEBYSCORE', key, '-inf', limit, 'LIMIT', 0, FORGET_MAX)
+  for _, member in ipairs(members) do remove(member) end
+  if #members > 0 then redis.call('ZREM', key, unpack(members)) end
+  return #members
+end
+
+-- Closed sessions, counted caps and blocked identifiers are forgotten by event time, never ahead of a close that awaits its hand-over,
+-- nor of a bucket that either wheel has yet to reach: both may amend.
+local function forget(lane, tick_seconds)
+  local waiting = redis.call('ZRANGE', place.closing_times(lane), 0, 0, 'WITHSCORES')[2]
+  local until_ms = math.min(reached_ms(lane, 'client', tick_seconds), reached_ms(lane, 'property', tick_seconds),
+    waiting and tonumber(waiting) or math.huge)
+  if until_ms == -math.huge then return 0 end
+  local headers = remove_older(place.forgetting(lane), until_ms, function(member)
+    local key = place.headers(lane, string.sub(member, 1, SESSION_KEY_LENGTH))
+    redis.call('HDEL', key, string.sub(member, SESSION_KEY_LENGTH + 1))
+    if redis.call('HLEN', key) <= 1 then redis.call('DEL', key) end
+  end)
+  local caps = remove_older(place.cap_times(lane), until_ms - CAPS_REMEMBERED_MS, function(ck) redis.call('HDEL', place.caps(lane), ck) end)
+  local blocked = remove_older(place.blocked(lane), until_ms, function() end)
+  return math.max(headers, caps, blocked)
+end
+
+-- A wheel that is over leaves nothing behind, nor does a lane without wheels; 'live' never is.
 local function retire(lane, scope, watermark)
   if lane.name == 'live' or watermark ~= math.huge then return end
-  if redis.call('EXISTS', buckets_key(lane, scope), closing_times_key(lane, scope), forgetting_key(lane, scope)) > 0 then return end
-  redis.call('DEL', next_key(lane, scope), watermarks_key(lane, scope), cap_times_key(lane, scope))
-  local rest = redis.call('EXISTS', watermarks_key(lane, 'client'), watermarks_key(lane, 'property'), queue_key(lane), notice_order_key(lane))
-  if rest > 0 then return end
-  redis.call('DEL', blocked_key(lane))
-  redis.call('SREM', lane.partition .. 'lanes', lane.name)
+  if redis.call('EXISTS', place.buckets(lane, scope), place.queue(lane), place.forgetting(lane)) > 0 then return end
+  redis.call('DEL', place.next(lane, scope), place.watermarks(lane, scope))
+  local rest = redis.call('EXISTS', place.watermarks(lane, 'client'), place.watermarks(lane, 'property'), place.notice_order(lane))
+  if rest == 0 then redis.call('SREM', lane.partition .. 'lanes', lane.name) end
 end
 
 local function begin_close(keys, args)
@@ -95,16 +102,16 @@ local function begin_close(keys, args)
   if rebuild_token(partition) then return { 0, false, false } end
   local lane = lane_of(partition, call.lane)
   local watermark = smallest_watermark(lane, call)
-  if not watermark then return { 0, redis.call('GET', next_key(lane, call.scope)), false } end
+  if not watermark then return { 0, redis.call('GET', place.next(lane, call.scope)), false } end
   local current = math.floor(math.floor(watermark / 1000) / call.tick_seconds)
   local before = require_pointer(lane, call, current)
   local pointer_now, close_ids = before, {}
   if before then
     local cause = watermark == math.huge and 'import_completed' or 'inactivity'
     pointer_now, close_ids = turn(lane, call, before, current - call.lag_ticks - 1, cause)
-    if pointer_now ~= before then redis.call('SET', next_key(lane, call.scope), whole(pointer_now)) end
+    if pointer_now ~= before then redis.call('SET', place.next(lane, call.scope), whole(pointer_now)) end
   end
-  local forgotten = forget(lane, call.scope, watermark, (pointer_now or current) * call.tick_seconds * 1000)
+  local forgotten = forget(lane, call.tick_seconds)
   retire(lane, call.scope, watermark)
   local progressed = (#close_ids > 0 or pointer_now ~= before or forgotten >= FORGET_MAX) and 1 or 0
   return { progressed, pointer_now and whole(pointer_now) or false, watermark == math.huge and 'inf' or whole(watermark), unpack(close_ids) }

@@ -7,7 +7,7 @@ export const CLOSING = String.raw`
 local function close_id_of(lane, sk, first_id)
   local id = sk .. '.' .. redis.sha1hex(first_id)
   local free, number = id, 1
-  while redis.call('EXISTS', closing_key(lane, free)) == 1 do
+  while redis.call('EXISTS', place.closing(lane, free)) == 1 do
     number = number + 1
     free = id .. '.' .. number
   end
@@ -24,21 +24,21 @@ end
 
 local function release(lane, sk, fields, aliases)
   for name in pairs(fields) do
-    if string.sub(name, 1, 2) == 'i:' then delete_if_leads_to(identifier_key(lane, string.sub(name, 3)), sk) end
+    if string.sub(name, 1, 2) == 'i:' then delete_if_leads_to(place.identifier(lane, string.sub(name, 3)), sk) end
   end
-  for _, ck in ipairs(aliases) do delete_if_leads_to(alias_key(lane, ck), sk) end
-  redis.call('DEL', group_key(lane, sk))
+  for _, ck in ipairs(aliases) do delete_if_leads_to(place.alias(lane, ck), sk) end
+  redis.call('DEL', place.group(lane, sk))
 end
 
 -- Bytes and sessions that are open, for the quotas; a property without any leaves nothing behind.
 local function add_open_bytes(lane, open, bytes)
-  if redis.call('HINCRBY', bytes_key(lane), open, whole(bytes)) <= 0 then redis.call('HDEL', bytes_key(lane), open) end
+  if redis.call('HINCRBY', place.open_bytes(lane), open, whole(bytes)) <= 0 then redis.call('HDEL', place.open_bytes(lane), open) end
 end
 
 -- Closes by a cap are counted per client, to recognise bots (sessions §15.12).
 local function count_cap(lane, scope, sk, at_ms)
-  redis.call('ZADD', cap_times_key(lane, scope), at_ms, sk)
-  return redis.call('HINCRBY', caps_key(lane), sk, 1)
+  redis.call('ZADD', place.cap_times(lane), at_ms, sk)
+  return redis.call('HINCRBY', place.caps(lane), sk, 1)
 end
 
 local function read_fields(key)
@@ -49,37 +49,37 @@ end
 
 local function freeze_parts(lane, frozen, clients)
   for _, ck in ipairs(clients) do
-    rename_if_present(hits_key(lane, ck), frozen .. ':' .. ck .. ':h')
-    rename_if_present(segments_key(lane, ck), frozen .. ':' .. ck .. ':c')
+    rename_if_present(place.hits(lane, ck), frozen .. ':' .. ck .. ':h')
+    rename_if_present(place.segments(lane, ck), frozen .. ':' .. ck .. ':c')
   end
-  redis.call('ZREM', compaction_key(lane), unpack(clients))
+  redis.call('ZREM', place.compaction(lane), unpack(clients))
 end
 
 local function unlist(lane, session, sk, scope, open)
-  redis.call('ZREM', bucket_key(lane, scope, session.exp), sk)
-  redis.call('ZREM', open_key(lane, open), sk)
+  redis.call('ZREM', place.bucket(lane, scope, session.exp), sk)
+  redis.call('ZREM', place.open(lane, open), sk)
   add_open_bytes(lane, open, -session.bytes)
 end
 
 -- Freezes the session and queues it. 'bucket' is the number whose processing closes it, or nil.
 local function freeze(lane, sk, cause, bucket)
-  local key = session_key(lane, sk)
+  local key = place.session(lane, sk)
   local fields = read_fields(key)
   if not fields.v then return nil end
   local session, scope, open = unpack_numbers(fields.v), scope_of(fields.of), name_of(fields.of)
   local close_id = close_id_of(lane, sk, fields.f)
-  local frozen = closing_key(lane, close_id)
-  local aliases = redis.call('SMEMBERS', group_key(lane, sk))
+  local frozen = place.closing(lane, close_id)
+  local aliases = redis.call('SMEMBERS', place.group(lane, sk))
   local clients = { sk, unpack(aliases) }
   freeze_parts(lane, frozen, clients)
   release(lane, sk, fields, aliases)
   unlist(lane, session, sk, scope, open)
   redis.call('RENAME', key, frozen)
-  local caps = cause == 'hard_cap' and count_cap(lane, scope, sk, session.last) or tonumber(redis.call('HGET', caps_key(lane), sk) or 0)
+  local caps = cause == 'hard_cap' and count_cap(lane, scope, sk, session.last) or tonumber(redis.call('HGET', place.caps(lane), sk) or 0)
   redis.call('HSET', frozen, 'sk', sk, 'clients', table.concat(clients), 'cause', cause, 'bucket', bucket and whole(bucket) or '',
     'caps', caps)
-  redis.call('ZADD', queue_key(lane), whole(server_now_ms()), close_id)
-  redis.call('ZADD', closing_times_key(lane, scope), session.last, close_id)
+  redis.call('ZADD', place.queue(lane), whole(server_now_ms()), close_id)
+  redis.call('ZADD', place.closing_times(lane), session.last, close_id)
   return close_id
 end
 `;

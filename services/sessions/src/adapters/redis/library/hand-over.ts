@@ -1,7 +1,7 @@
 /** From the queue of closes to their end (sessions §12.3, §12.4): `claim`, `postpone`, `assign`, `finish`, and what they read. */
 export const HAND_OVER = String.raw`
 local function due_close_ids(lane, now_ms, limit)
-  return redis.call('ZRANGEBYSCORE', queue_key(lane), '-inf', whole(now_ms), 'LIMIT', 0, limit)
+  return redis.call('ZRANGEBYSCORE', place.queue(lane), '-inf', whole(now_ms), 'LIMIT', 0, limit)
 end
 
 -- Answers close id, attempts, close id, attempts …
@@ -11,15 +11,15 @@ local function claim(keys, args)
   local now_ms = server_now_ms()
   local claimed = {}
   for _, close_id in ipairs(due_close_ids(lane, now_ms, tonumber(args[2]))) do
-    redis.call('ZADD', queue_key(lane), whole(now_ms + tonumber(args[3])), close_id)
-    append(claimed, close_id, redis.call('HINCRBY', closing_key(lane, close_id), 'attempts', 1))
+    redis.call('ZADD', place.queue(lane), whole(now_ms + tonumber(args[3])), close_id)
+    append(claimed, close_id, redis.call('HINCRBY', place.closing(lane, close_id), 'attempts', 1))
   end
   return claimed
 end
 
 local function postpone(keys, args)
   local lane = lane_of(keys[1], args[1])
-  redis.call('ZADD', queue_key(lane), 'XX', whole(server_now_ms() + tonumber(args[3])), args[2])
+  redis.call('ZADD', place.queue(lane), 'XX', whole(server_now_ms() + tonumber(args[3])), args[2])
   return 'OK'
 end
 
@@ -30,7 +30,7 @@ local POINTERS_FOLLOWED_MAX = 8
 local function follow_header(lane, session_id, stored)
   for _ = 1, POINTERS_FOLLOWED_MAX do
     if not stored or string.sub(stored, 1, 1) ~= POINTER then return stored end
-    stored = redis.call('HGET', headers_key(lane, string.sub(stored, 2)), session_id)
+    stored = redis.call('HGET', place.headers(lane, string.sub(stored, 2)), session_id)
   end
   return nil
 end
@@ -38,7 +38,7 @@ end
 local VERSION = ''
 
 local function version_of(lane, ck)
-  return redis.call('HGET', headers_key(lane, ck), VERSION) or '0'
+  return redis.call('HGET', place.headers(lane, ck), VERSION) or '0'
 end
 
 -- Answers per client key: its version, the number of its headers, then session id and header of each.
@@ -46,7 +46,7 @@ local function closed_headers(keys, args)
   local lane = lane_of(keys[1], args[1])
   local answer = {}
   for index = 2, #args do
-    local flat, found = redis.call('HGETALL', headers_key(lane, args[index])), {}
+    local flat, found = redis.call('HGETALL', place.headers(lane, args[index])), {}
     for field = 1, #flat, 2 do
       local header = flat[field] ~= VERSION and follow_header(lane, flat[field], flat[field + 1])
       if header then append(found, flat[field], header) end
@@ -57,17 +57,17 @@ local function closed_headers(keys, args)
 end
 
 -- Versions are never given twice, so that a key that was forgotten and came back is not taken for the old one.
-local function write_headers(lane, scope, writes, keep_until_ms)
+local function write_headers(lane, writes, keep_until_ms)
   local version = redis.call('INCR', lane.partition .. 'versions')
   for _, write in ipairs(writes) do
     for index, ck in ipairs(write.clientKeys) do
-      local key, member = headers_key(lane, ck), ck .. write.sessionId
+      local key, member = place.headers(lane, ck), ck .. write.sessionId
       if write.header then
         redis.call('HSET', key, VERSION, version, write.sessionId, index == 1 and write.header or POINTER .. write.clientKeys[1])
-        redis.call('ZADD', forgetting_key(lane, scope), keep_until_ms, member)
+        redis.call('ZADD', place.forgetting(lane), keep_until_ms, member)
       else
         redis.call('HDEL', key, write.sessionId)
-        redis.call('ZREM', forgetting_key(lane, scope), member)
+        redis.call('ZREM', place.forgetting(lane), member)
         redis.call('HSET', key, VERSION, version)
         if redis.call('HLEN', key) == 1 then redis.call('DEL', key) end
       end
@@ -78,7 +78,7 @@ end
 local function assign(keys, args)
   local call = cjson.decode(args[1])
   local lane = lane_of(keys[1], call.lane)
-  local frozen = closing_key(lane, call.closeId)
+  local frozen = place.closing(lane, call.closeId)
   if rebuild_token(keys[1]) then return { 'gone' } end
   local property, answer = unpack(redis.call('HMGET', frozen, 'of', 'answer'))
   if not property then return { 'gone' } end
@@ -86,17 +86,17 @@ local function assign(keys, args)
   for ck, version in pairs(call.versions) do
     if tonumber(version_of(lane, ck)) ~= version then return { 'changed' } end
   end
-  write_headers(lane, scope_of(property), call.writes, whole(call.keepUntilMs))
+  write_headers(lane, call.writes, whole(call.keepUntilMs))
   redis.call('HSET', frozen, 'answer', args[2])
   return { 'assigned', args[2] }
 end
 
 local function delete_closing(lane, close_id)
-  local frozen = closing_key(lane, close_id)
-  local clients, property = unpack(redis.call('HMGET', frozen, 'clients', 'of'))
-  redis.call('ZREM', queue_key(lane), close_id)
+  local frozen = place.closing(lane, close_id)
+  local clients = redis.call('HGET', frozen, 'clients')
+  redis.call('ZREM', place.queue(lane), close_id)
   if not clients then return 0 end
-  redis.call('ZREM', closing_times_key(lane, scope_of(property)), close_id)
+  redis.call('ZREM', place.closing_times(lane), close_id)
   for at = 1, #clients, SESSION_KEY_LENGTH do
     local part = frozen .. ':' .. string.sub(clients, at, at + SESSION_KEY_LENGTH - 1)
     redis.call('UNLINK', part .. ':h', part .. ':c')
@@ -111,17 +111,17 @@ end
 
 local function notices(keys, args)
   local lane = lane_of(keys[1], args[1])
-  local ids = redis.call('ZRANGE', notice_order_key(lane), 0, tonumber(args[2]) - 1)
+  local ids = redis.call('ZRANGE', place.notice_order(lane), 0, tonumber(args[2]) - 1)
   local answer = {}
-  for _, id in ipairs(ids) do append(answer, id, redis.call('HGET', notices_key(lane), id)) end
+  for _, id in ipairs(ids) do append(answer, id, redis.call('HGET', place.notices(lane), id)) end
   return answer
 end
 
 local function acknowledge_notices(keys, args)
   local lane = lane_of(keys[1], args[1])
   for index = 2, #args do
-    redis.call('ZREM', notice_order_key(lane), args[index])
-    redis.call('HDEL', notices_key(lane), args[index])
+    redis.call('ZREM', place.notice_order(lane), args[index])
+    redis.call('HDEL', place.notices(lane), args[index])
   end
   return 'OK'
 end

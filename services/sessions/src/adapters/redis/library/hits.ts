@@ -49,7 +49,7 @@ end
 local function is_over_bytes(batch, hit)
   local p = hit.property
   if not p.bytes_max then return false end
-  local stored = tonumber(redis.call('HGET', bytes_key(batch.lane), p.open) or 0)
+  local stored = tonumber(redis.call('HGET', place.open_bytes(batch.lane), p.open) or 0)
   return stored + (batch.added_bytes[p.open] or 0) + hit.bytes > p.bytes_max
 end
 
@@ -60,7 +60,7 @@ local function is_over_sessions(batch, hit)
   for _, session in pairs(batch.sessions) do
     if session and session.is_new and session.open == p.open then opened = opened + 1 end
   end
-  return redis.call('ZCARD', open_key(batch.lane, p.open)) + opened >= p.sessions_max
+  return redis.call('ZCARD', place.open(batch.lane, p.open)) + opened >= p.sessions_max
 end
 
 -- Nil when the hit may be stored; else what becomes of it instead.
@@ -81,15 +81,13 @@ local function announce_opened(batch, hit, session)
 end
 
 local function add_hit(batch, client, session, hit, is_late)
-  if session.hits > 0 and begins_before(hit.at, hit.seq, hit.field, session) then
-    session.first, session.first_seq, session.first_id, session.moved_first = hit.at, hit.seq, hit.field, true
-  end
-  session.last = math.max(session.last, hit.at)
-  session.exp = math.max(session.exp, hit.expiry, pointer(batch, session.scope))
-  session.hits, session.bytes = session.hits + 1, session.bytes + hit.bytes
+  local exp_min = pointer(batch, session.scope)
+  count_hit(session, hit, exp_min)
   if is_late then session.late_hits = session.late_hits + 1 end
-  local part = load_part(batch, session, hit.ck)
-  part.bytes, part.count = part.bytes + hit.bytes, part.count + 1
+  local part = session.joins and load_part(batch, session, hit.ck)
+  if part then count_hit(part, hit, exp_min) end
+  local raw = hit.ck == session.sk and session or part
+  raw.raw_bytes, raw.raw_count = raw.raw_bytes + hit.bytes, raw.raw_count + 1
   session.dirty = true
   append(client.fields, hit.field, hit.encoded)
   append(client.hashes, hit.hash)

@@ -1,12 +1,12 @@
 /** `ingest` and `ping`: hits, watermarks and the position of a source in one step (sessions §12.3, §12.5, D4, D5). */
 export const INGEST = String.raw`
 local function create_pointers(batch, first_buckets)
-  for scope, number in pairs(first_buckets) do redis.call('SETNX', next_key(batch.lane, scope), whole(number)) end
+  for scope, number in pairs(first_buckets) do redis.call('SETNX', place.next(batch.lane, scope), whole(number)) end
 end
 
 local function move_watermarks(lane, source, watermarks)
   for scope, text in pairs(watermarks) do
-    local key = watermarks_key(lane, scope)
+    local key = place.watermarks(lane, scope)
     local stored = redis.call('HGET', key, source)
     if not stored or tonumber(text) > tonumber(stored) then redis.call('HSET', key, source, text) end
   end

@@ -9,18 +9,18 @@ end
 
 local function write_notices(batch)
   if #batch.notices == 0 then return end
-  local order = notice_order_key(batch.lane)
+  local order = place.notice_order(batch.lane)
   local last = redis.call('ZREVRANGE', order, 0, 0, 'WITHSCORES')
   local number = tonumber(last[2] or 0)
   for _, notice in ipairs(batch.notices) do
     number = number + 1
-    if redis.call('HSETNX', notices_key(batch.lane), notice[1], notice[2]) == 1 then redis.call('ZADD', order, number, notice[1]) end
+    if redis.call('HSETNX', place.notices(batch.lane), notice[1], notice[2]) == 1 then redis.call('ZADD', order, number, notice[1]) end
   end
 end
 
 local function is_blocked(batch, name)
-  if batch.any_blocked == nil then batch.any_blocked = redis.call('EXISTS', blocked_key(batch.lane)) == 1 end
-  return batch.any_blocked and redis.call('ZSCORE', blocked_key(batch.lane), name) ~= false
+  if batch.any_blocked == nil then batch.any_blocked = redis.call('EXISTS', place.blocked(batch.lane)) == 1 end
+  return batch.any_blocked and redis.call('ZSCORE', place.blocked(batch.lane), name) ~= false
 end
 
 local function decode_joins(session)
@@ -37,7 +37,7 @@ local function gathered(session, name)
 end
 
 local function saturate(batch, hit, identifier, clients)
-  redis.call('ZADD', blocked_key(batch.lane), whole(hit.at + BLOCKED_MS), identifier.name)
+  redis.call('ZADD', place.blocked(batch.lane), whole(hit.at + BLOCKED_MS), identifier.name)
   batch.any_blocked = true
   leave_notice(batch, 'saturated.' .. identifier.name, {
     kind = 'saturated', namespace = hit.property.namespace, propertyId = hit.property.id, identifierType = identifier.type,
@@ -45,30 +45,37 @@ local function saturate(batch, hit, identifier, clients)
   })
 end
 
-local function move_identifiers(batch, loser_sk, loser, winner_sk)
-  local names = batch.claimed[loser_sk] or {}
-  if loser and not loser.is_new then
-    for _, field in ipairs(redis.call('HKEYS', session_key(batch.lane, loser_sk))) do
-      if string.sub(field, 1, 2) == 'i:' then names[#names + 1] = string.sub(field, 3) end
+local function owned_names(batch, session)
+  local names = {}
+  if session and not session.is_new then
+    for field, shown_by in pairs(read_fields(place.session(batch.lane, session.sk))) do
+      if string.sub(field, 1, 2) == 'i:' then names[string.sub(field, 3)] = shown_by end
     end
   end
-  batch.claimed[loser_sk] = nil
-  for _, name in ipairs(names) do
+  return names
+end
+
+local function move_identifiers(batch, loser_sk, loser, winner_sk)
+  local names = owned_names(batch, loser)
+  for name, shown_by in pairs(batch.shown[loser_sk] or {}) do names[name] = shown_by end
+  batch.shown[loser_sk] = nil
+  batch.shown[winner_sk] = batch.shown[winner_sk] or {}
+  for name, shown_by in pairs(names) do
     batch.owners[name], batch.claims[name] = winner_sk, winner_sk
-    append_at(batch.claimed, winner_sk, name)
+    batch.shown[winner_sk][name] = shown_by == '' and loser_sk or shown_by
   end
 end
 
 local function move_aliases(batch, loser, winner)
   local lane = batch.lane
-  local moved = redis.call('SMEMBERS', group_key(lane, loser))
+  local moved = redis.call('SMEMBERS', place.group(lane, loser))
   moved[#moved + 1] = loser
   for _, ck in ipairs(moved) do
-    redis.call('SET', alias_key(lane, ck), winner)
+    redis.call('SET', place.alias(lane, ck), winner)
     if batch.clients[ck] then batch.clients[ck].sk = winner end
   end
-  redis.call('SADD', group_key(lane, winner), unpack(moved))
-  redis.call('DEL', group_key(lane, loser))
+  redis.call('SADD', place.group(lane, winner), unpack(moved))
+  redis.call('DEL', place.group(lane, loser))
   return moved
 end
 
@@ -82,14 +89,26 @@ local function fold_counters(from, into)
   into.duplicates, into.late_hits = into.duplicates + from.duplicates, into.late_hits + from.late_hits
 end
 
+-- What each client brought is kept apart from the first merge on, so that it can be taken out again.
+local function keep_parts(batch, session, clients)
+  if not session.joins then
+    session.parts[session.sk] = part_of(session)
+    return
+  end
+  for _, ck in ipairs(clients) do load_part(batch, session, ck) end
+  local own = load_part(batch, session, session.sk)
+  own.raw_bytes, own.raw_count = session.raw_bytes, session.raw_count
+end
+
 local function fold_session(batch, loser, winner, clients)
   local lane = batch.lane
-  for _, ck in ipairs(clients) do winner.parts[ck] = load_part(batch, loser, ck) end
+  keep_parts(batch, loser, clients)
+  for ck, part in pairs(loser.parts) do winner.parts[ck] = part end
   fold_counters(loser, winner)
   if not loser.is_new then
-    redis.call('ZREM', bucket_key(lane, loser.scope, loser.filed), loser.sk)
-    redis.call('ZREM', open_key(lane, loser.open), loser.sk)
-    redis.call('DEL', session_key(lane, loser.sk))
+    redis.call('ZREM', place.bucket(lane, loser.scope, loser.filed), loser.sk)
+    redis.call('ZREM', place.open(lane, loser.open), loser.sk)
+    redis.call('DEL', place.session(lane, loser.sk))
   end
 end
 
@@ -105,6 +124,7 @@ local function merge(batch, loser_sk, winner, hit, identifier)
   local loser = load_session(batch, loser_sk)
   move_identifiers(batch, loser_sk, loser, winner.sk)
   local clients = move_aliases(batch, loser_sk, winner.sk)
+  if not winner.joins then keep_parts(batch, winner, {}) end
   if loser then fold_session(batch, loser, winner, clients) end
   note_join(winner, loser and decode_joins(loser) or {}, { loser_sk, identifier.type, hit.at, identifier.hash })
   batch.sessions[loser_sk] = false
@@ -130,20 +150,34 @@ local function follow(batch, hit, sk, owner, identifier)
   return owner
 end
 
-local function claim_identifier(batch, sk, name)
+local function claim_identifier(batch, sk, name, ck)
   batch.owners[name], batch.claims[name] = sk, sk
-  append_at(batch.claimed, sk, name)
+  batch.shown[sk] = batch.shown[sk] or {}
+  batch.shown[sk][name] = ck == sk and '' or ck
+end
+
+-- Who showed an identifier in a session of several clients: what only one of them showed goes with it when it is taken out.
+local function note_shown(batch, sk, name, ck)
+  local session = load_session(batch, sk)
+  if not session or not session.joins then return end
+  batch.shown[sk] = batch.shown[sk] or {}
+  local shown_by = batch.shown[sk][name] or redis.call('HGET', place.session(batch.lane, sk), 'i:' .. name) or ''
+  if shown_by == '' then shown_by = sk end
+  if not string.find(shown_by, ck, 1, true) then shown_by = shown_by .. ck end
+  batch.shown[sk][name] = shown_by
 end
 
 -- Claims an identifier for the session or follows it to its owner (D10); yesterday's stamp is looked up, never claimed (D20).
 local function join(batch, hit, sk, identifier)
-  if is_blocked(batch, identifier.name) then return sk end
-  local owner = owner_of(batch, identifier.name)
+  local name = identifier.name
+  if is_blocked(batch, name) then return sk end
+  local owner = owner_of(batch, name)
   sk = follow(batch, hit, sk, owner, identifier)
   if identifier.earlier and not is_blocked(batch, identifier.earlier) then
     sk = follow(batch, hit, sk, owner_of(batch, identifier.earlier), identifier)
   end
-  if not owner and not is_blocked(batch, identifier.name) then claim_identifier(batch, sk, identifier.name) end
+  if is_blocked(batch, name) then return sk end
+  if owner then note_shown(batch, sk, name, hit.ck) else claim_identifier(batch, sk, name, hit.ck) end
   return sk
 end
 `;

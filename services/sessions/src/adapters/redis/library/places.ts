@@ -10,30 +10,32 @@ local function lane_of(partition, name)
   return { partition = partition, name = name, prefix = partition .. name .. ':' }
 end
 
-local function session_key(lane, sk) return lane.prefix .. 's:' .. sk end
-local function group_key(lane, sk) return lane.prefix .. 'as:' .. sk end
-local function alias_key(lane, ck) return lane.prefix .. 'al:' .. ck end
-local function hits_key(lane, ck) return lane.prefix .. 'h:' .. ck end
-local function segments_key(lane, ck) return lane.prefix .. 'c:' .. ck end
-local function filter_key(lane, ck) return lane.prefix .. 'd:' .. ck end
-local function headers_key(lane, ck) return lane.prefix .. 'z:' .. ck end
-local function identifier_key(lane, name) return lane.prefix .. 'id:' .. name end
-local function bucket_key(lane, scope, number) return lane.prefix .. 'b:' .. scope .. ':' .. whole(number) end
-local function buckets_key(lane, scope) return lane.prefix .. 'bidx:' .. scope end
-local function next_key(lane, scope) return lane.prefix .. 'next:' .. scope end
-local function watermarks_key(lane, scope) return lane.prefix .. 'wm:' .. scope end
-local function forgetting_key(lane, scope) return lane.prefix .. 'zx:' .. scope end
-local function closing_times_key(lane, scope) return lane.prefix .. 'qt:' .. scope end
-local function cap_times_key(lane, scope) return lane.prefix .. 'hx:' .. scope end
-local function open_key(lane, property) return lane.prefix .. 'o:' .. property end
-local function queue_key(lane) return lane.prefix .. 'q' end
-local function closing_key(lane, close_id) return lane.prefix .. 'cl:' .. close_id end
-local function notices_key(lane) return lane.prefix .. 'nt' end
-local function notice_order_key(lane) return lane.prefix .. 'nq' end
-local function blocked_key(lane) return lane.prefix .. 'sat' end
-local function bytes_key(lane) return lane.prefix .. 'ob' end
-local function caps_key(lane) return lane.prefix .. 'hc' end
-local function compaction_key(lane) return lane.prefix .. 'cq' end
+-- Keys, by what lies there.
+local place = {}
+function place.session(lane, sk) return lane.prefix .. 's:' .. sk end
+function place.group(lane, sk) return lane.prefix .. 'as:' .. sk end
+function place.alias(lane, ck) return lane.prefix .. 'al:' .. ck end
+function place.hits(lane, ck) return lane.prefix .. 'h:' .. ck end
+function place.segments(lane, ck) return lane.prefix .. 'c:' .. ck end
+function place.filter(lane, ck) return lane.prefix .. 'd:' .. ck end
+function place.headers(lane, ck) return lane.prefix .. 'z:' .. ck end
+function place.identifier(lane, name) return lane.prefix .. 'id:' .. name end
+function place.bucket(lane, scope, number) return lane.prefix .. 'b:' .. scope .. ':' .. whole(number) end
+function place.buckets(lane, scope) return lane.prefix .. 'bidx:' .. scope end
+function place.next(lane, scope) return lane.prefix .. 'next:' .. scope end
+function place.watermarks(lane, scope) return lane.prefix .. 'wm:' .. scope end
+function place.forgetting(lane) return lane.prefix .. 'zx' end
+function place.closing_times(lane) return lane.prefix .. 'qt' end
+function place.cap_times(lane) return lane.prefix .. 'hx' end
+function place.open(lane, property) return lane.prefix .. 'o:' .. property end
+function place.queue(lane) return lane.prefix .. 'q' end
+function place.closing(lane, close_id) return lane.prefix .. 'cl:' .. close_id end
+function place.notices(lane) return lane.prefix .. 'nt' end
+function place.notice_order(lane) return lane.prefix .. 'nq' end
+function place.blocked(lane) return lane.prefix .. 'sat' end
+function place.open_bytes(lane) return lane.prefix .. 'ob' end
+function place.caps(lane) return lane.prefix .. 'hc' end
+function place.compaction(lane) return lane.prefix .. 'cq' end
 
 local SESSION_KEY_LENGTH = 22
 

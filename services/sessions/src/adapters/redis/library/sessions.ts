@@ -1,11 +1,13 @@
 /**
  * The sessions that a call touches. Each is read once and written once; moves between buckets and lists are gathered and made together by
  * `flush`: a call of a script costs about as much as ten hits' arithmetic. Fields of `s:<sk>`: `v` numbers as below, `f` first hit,
- * `of` scope and property, `joins`, `i:<type>:<hash>` identifiers owned, `raw:<ck>` bytes and number of raw hits of the other clients.
+ * `of` scope and property, `joins`, `i:<type>:<hash>` identifiers owned, with the clients that showed them (empty: sk alone); for a session of several clients
+ * `raw:<ck>` of each.
  */
 export const SESSIONS = String.raw`
 local COMPACT_FROM_BYTES = 16384
 local COMPACT_FROM_HITS = 256
+local MANY_HITS_SCORE = 1099511627776
 local FILTER_BYTES_MAX = 160 * 1024
 -- Up to here the filter is written anew with its TTL, which costs one call instead of two.
 local FILTER_REWRITTEN_BYTES_MAX = 1024
@@ -14,26 +16,44 @@ local ID_HASH_BYTES = 8
 -- first, last, expiry, sequence in the request of the first; hits, bytes; raw bytes and raw hits of the client sk itself;
 -- duplicates, late hits, opened late; generation: the hash of the hit that opened it.
 local NUMBERS = '>i6i6i6i4I4I6I6I4I4I4Bc8'
-local PART = '>I6I4'
 
 local function pack_numbers(s)
-  local own = s.parts[s.sk]
-  return struct.pack(NUMBERS, s.first, s.last, s.exp, s.first_seq, s.hits, s.bytes, own.bytes, own.count, s.duplicates, s.late_hits,
+  return struct.pack(NUMBERS, s.first, s.last, s.exp, s.first_seq, s.hits, s.bytes, s.raw_bytes, s.raw_count, s.duplicates, s.late_hits,
     s.late and 1 or 0, s.gen)
 end
 
 local function unpack_numbers(text)
-  local s, own, late = { parts = {} }, {}, 0
-  s.first, s.last, s.exp, s.first_seq, s.hits, s.bytes, own.bytes, own.count, s.duplicates, s.late_hits, late, s.gen =
+  local s, late = { parts = {} }, 0
+  s.first, s.last, s.exp, s.first_seq, s.hits, s.bytes, s.raw_bytes, s.raw_count, s.duplicates, s.late_hits, late, s.gen =
     struct.unpack(NUMBERS, text)
   s.late = late == 1
-  return s, own
+  return s
 end
 
-local function read_part(text)
-  if not text then return { bytes = 0, count = 0 } end
-  local bytes, count = struct.unpack(PART, text)
-  return { bytes = bytes, count = count }
+-- What one client brought to a session of several: as above, then the id of its first hit. So it can be taken out again.
+local PART = '>i6i6i6i4I4I6I6I4'
+local PART_BYTES = 42
+
+local function pack_part(p)
+  return struct.pack(PART, p.first, p.last, p.exp, p.first_seq, p.hits, p.bytes, p.raw_bytes, p.raw_count) .. p.first_id
+end
+
+local function unpack_part(text)
+  local p = { first_id = string.sub(text, PART_BYTES + 1) }
+  p.first, p.last, p.exp, p.first_seq, p.hits, p.bytes, p.raw_bytes, p.raw_count = struct.unpack(PART, text)
+  return p
+end
+
+local function empty_part()
+  return { first = 0, last = 0, exp = 0, first_seq = 0, hits = 0, bytes = 0, raw_bytes = 0, raw_count = 0, first_id = '' }
+end
+
+-- The part of the only client of a session is the session.
+local function part_of(s)
+  return {
+    first = s.first, last = s.last, exp = s.exp, first_seq = s.first_seq, hits = s.hits, bytes = s.bytes, raw_bytes = s.raw_bytes,
+    raw_count = s.raw_count, first_id = s.first_id,
+  }
 end
 
 local function scope_of(property) return string.sub(property, 1, string.find(property, ' ', 1, true) - 1) end
@@ -51,7 +71,7 @@ end
 local function begin_batch(lane, retention_ms)
   return {
     lane = lane, retention_ms = retention_ms, next = {}, merges = 0, notices = {},
-    clients = {}, sessions = {}, owners = {}, claims = {}, claimed = {}, added_bytes = {},
+    clients = {}, sessions = {}, owners = {}, claims = {}, shown = {}, added_bytes = {},
   }
 end
 
@@ -59,7 +79,7 @@ end
 local function pointer(batch, scope)
   local number = batch.next[scope]
   if not number then
-    number = tonumber(redis.call('GET', next_key(batch.lane, scope)) or '-inf')
+    number = tonumber(redis.call('GET', place.next(batch.lane, scope)) or '-inf')
     batch.next[scope] = number
   end
   return number
@@ -71,7 +91,7 @@ end
 
 local function load_client(batch, ck)
   if not batch.clients[ck] then
-    new_client(batch, ck, redis.call('GET', alias_key(batch.lane, ck)), redis.call('GET', filter_key(batch.lane, ck)))
+    new_client(batch, ck, redis.call('GET', place.alias(batch.lane, ck)), redis.call('GET', place.filter(batch.lane, ck)))
   end
   return batch.clients[ck]
 end
@@ -80,7 +100,7 @@ end
 local function owner_of(batch, name)
   local owner = batch.owners[name]
   if owner == nil then
-    owner = redis.call('GET', identifier_key(batch.lane, name))
+    owner = redis.call('GET', place.identifier(batch.lane, name))
     batch.owners[name] = owner
   end
   return owner
@@ -90,11 +110,11 @@ end
 local function prefetch(batch, client_keys, names)
   local lane, aliases, filters, owners = batch.lane, {}, {}, {}
   if #client_keys == 0 then return end
-  for index, ck in ipairs(client_keys) do aliases[index], filters[index] = alias_key(lane, ck), filter_key(lane, ck) end
+  for index, ck in ipairs(client_keys) do aliases[index], filters[index] = place.alias(lane, ck), place.filter(lane, ck) end
   local alias_values, filter_values = redis.call('MGET', unpack(aliases)), redis.call('MGET', unpack(filters))
   for index, ck in ipairs(client_keys) do new_client(batch, ck, alias_values[index], filter_values[index]) end
   if #names == 0 then return end
-  for index, name in ipairs(names) do owners[index] = identifier_key(lane, name) end
+  for index, name in ipairs(names) do owners[index] = place.identifier(lane, name) end
   for index, owner in ipairs(redis.call('MGET', unpack(owners))) do batch.owners[names[index]] = owner end
 end
 
@@ -113,7 +133,8 @@ end
 local function load_part(batch, session, ck)
   local part = session.parts[ck]
   if not part then
-    part = read_part(not session.is_new and redis.call('HGET', session_key(batch.lane, session.sk), 'raw:' .. ck))
+    local stored = not session.is_new and redis.call('HGET', place.session(batch.lane, session.sk), 'raw:' .. ck)
+    part = stored and unpack_part(stored) or empty_part()
     session.parts[ck] = part
   end
   return part
@@ -123,16 +144,14 @@ end
 local function load_session(batch, sk)
   local session = batch.sessions[sk]
   if session ~= nil then return session or nil end
-  local stored = redis.call('HMGET', session_key(batch.lane, sk), 'v', 'f', 'of', 'joins')
+  local stored = redis.call('HMGET', place.session(batch.lane, sk), 'v', 'f', 'of', 'joins')
   if not stored[1] then
     batch.sessions[sk] = false
     return nil
   end
-  local own
-  session, own = unpack_numbers(stored[1])
+  session = unpack_numbers(stored[1])
   session.sk, session.first_id, session.of, session.joins = sk, stored[2], stored[3], stored[4] or nil
   session.scope, session.open, session.filed = scope_of(stored[3]), name_of(stored[3]), session.exp
-  session.parts[sk] = own
   batch.sessions[sk] = session
   return session
 end
@@ -155,15 +174,25 @@ end
 local function open_session(batch, sk, hit, late)
   local session = {
     sk = sk, first = hit.at, first_seq = hit.seq, first_id = hit.field, last = hit.at, exp = hit.expiry, hits = 0, bytes = 0,
-    gen = hit.hash, late = late, duplicates = 0, late_hits = 0, of = hit.property.of, scope = hit.property.scope,
-    open = hit.property.open, parts = { [sk] = { bytes = 0, count = 0 } }, is_new = true, moved_first = true,
+    raw_bytes = 0, raw_count = 0, gen = hit.hash, late = late, duplicates = 0, late_hits = 0, of = hit.property.of, scope = hit.property.scope,
+    open = hit.property.open, parts = {}, is_new = true, moved_first = true,
   }
   batch.sessions[sk] = session
   return session
 end
 
+-- Adds a hit to a session, or to the part of its client.
+local function count_hit(counted, hit, exp_min)
+  if counted.hits == 0 or begins_before(hit.at, hit.seq, hit.field, counted) then
+    counted.first, counted.first_seq, counted.first_id, counted.moved_first = hit.at, hit.seq, hit.field, true
+  end
+  counted.last = counted.hits == 0 and hit.at or math.max(counted.last, hit.at)
+  counted.exp = math.max(counted.exp, hit.expiry, exp_min)
+  counted.hits, counted.bytes = counted.hits + 1, counted.bytes + hit.bytes
+end
+
 local function write_filter(batch, client)
-  local key, added = filter_key(batch.lane, client.ck), table.concat(client.hashes)
+  local key, added = place.filter(batch.lane, client.ck), table.concat(client.hashes)
   local length = #client.filter + #added
   if length <= FILTER_REWRITTEN_BYTES_MAX then
     redis.call('SET', key, client.filter .. added, 'PX', batch.retention_ms)
@@ -180,16 +209,22 @@ end
 
 local function flush_clients(batch)
   for ck, client in pairs(batch.clients) do
-    if #client.fields > 0 then redis.call('HSET', hits_key(batch.lane, ck), unpack(client.fields)) end
+    if #client.fields > 0 then redis.call('HSET', place.hits(batch.lane, ck), unpack(client.fields)) end
     if #client.hashes > 0 then write_filter(batch, client) end
   end
 end
 
-local function note_compaction(batch, session)
+-- Parts worth compacting, by raw bytes; those of many small hits before all others.
+local function note_compaction(batch, ck, raw)
+  if raw.raw_bytes < COMPACT_FROM_BYTES and raw.raw_count < COMPACT_FROM_HITS then return end
+  local score = raw.raw_bytes + (raw.raw_count >= COMPACT_FROM_HITS and MANY_HITS_SCORE or 0)
+  redis.call('ZADD', place.compaction(batch.lane), score, ck)
+end
+
+local function append_parts(batch, session, fields)
   for ck, part in pairs(session.parts) do
-    if part.bytes >= COMPACT_FROM_BYTES or part.count >= COMPACT_FROM_HITS then
-      redis.call('ZADD', compaction_key(batch.lane), part.bytes, ck)
-    end
+    append(fields, 'raw:' .. ck, pack_part(part))
+    if ck ~= session.sk then note_compaction(batch, ck, part) end
   end
 end
 
@@ -197,21 +232,21 @@ local function write_session(batch, session)
   local fields = { 'v', pack_numbers(session) }
   if session.moved_first then append(fields, 'f', session.first_id) end
   if session.is_new then append(fields, 'of', session.of) end
-  if session.joins then append(fields, 'joins', session.joins) end
-  for ck, part in pairs(session.parts) do
-    if ck ~= session.sk then append(fields, 'raw:' .. ck, struct.pack(PART, part.bytes, part.count)) end
+  if session.joins then
+    append(fields, 'joins', session.joins)
+    append_parts(batch, session, fields)
   end
-  for _, name in ipairs(batch.claimed[session.sk] or {}) do append(fields, 'i:' .. name, '') end
-  redis.call('HSET', session_key(batch.lane, session.sk), unpack(fields))
-  note_compaction(batch, session)
+  for name, shown_by in pairs(batch.shown[session.sk] or {}) do append(fields, 'i:' .. name, shown_by) end
+  redis.call('HSET', place.session(batch.lane, session.sk), unpack(fields))
+  note_compaction(batch, session.sk, session)
 end
 
 local function file_session(batch, session, moves)
   local lane, moved = batch.lane, session.filed ~= session.exp
-  append_at(moves.listed, open_key(lane, session.open), session.last, session.sk)
-  if session.filed and moved then append_at(moves.left, bucket_key(lane, session.scope, session.filed), session.sk) end
+  append_at(moves.listed, place.open(lane, session.open), session.last, session.sk)
+  if session.filed and moved then append_at(moves.left, place.bucket(lane, session.scope, session.filed), session.sk) end
   if moved or session.moved_first then
-    append_at(moves.entered, bucket_key(lane, session.scope, session.exp), session.first, session.sk)
+    append_at(moves.entered, place.bucket(lane, session.scope, session.exp), session.first, session.sk)
   end
   if moved then
     moves.indexed[session.scope] = moves.indexed[session.scope] or {}
@@ -226,13 +261,13 @@ local function make_moves(lane, moves)
   for scope, numbers in pairs(moves.indexed) do
     local members = {}
     for number in pairs(numbers) do append(members, whole(number), whole(number)) end
-    redis.call('ZADD', buckets_key(lane, scope), unpack(members))
+    redis.call('ZADD', place.buckets(lane, scope), unpack(members))
   end
 end
 
 local function write_claims(batch)
   local values = {}
-  for name, sk in pairs(batch.claims) do append(values, identifier_key(batch.lane, name), sk) end
+  for name, sk in pairs(batch.claims) do append(values, place.identifier(batch.lane, name), sk) end
   if #values > 0 then redis.call('MSET', unpack(values)) end
 end
 
@@ -248,7 +283,7 @@ local function flush(batch)
   end
   make_moves(batch.lane, moves)
   write_claims(batch)
-  for open, bytes in pairs(batch.added_bytes) do redis.call('HINCRBY', bytes_key(batch.lane), open, whole(bytes)) end
-  batch.clients, batch.sessions, batch.owners, batch.claims, batch.claimed, batch.added_bytes = {}, {}, {}, {}, {}, {}
+  for open, bytes in pairs(batch.added_bytes) do redis.call('HINCRBY', place.open_bytes(batch.lane), open, whole(bytes)) end
+  batch.clients, batch.sessions, batch.owners, batch.claims, batch.shown, batch.added_bytes = {}, {}, {}, {}, {}, {}
 end
 `;

@@ -1,0 +1,37 @@
+/** Skipping catch-up: nothing is forgotten, every open session of the skipped buckets is filed under the current one (D3, E13). */
+export const CATCHING_UP = String.raw`
+local function refile(lane, call, number, current)
+  local key, target = place.bucket(lane, call.scope, number), place.bucket(lane, call.scope, current)
+  local members = redis.call('ZRANGE', key, 0, call.limit - 1, 'WITHSCORES')
+  for index = 1, #members, 2 do
+    local sk = members[index]
+    local session = unpack_numbers(redis.call('HGET', place.session(lane, sk), 'v'))
+    session.exp = current
+    redis.call('HSET', place.session(lane, sk), 'v', pack_numbers(session))
+    redis.call('ZADD', target, members[index + 1], sk)
+    redis.call('ZREM', key, sk)
+  end
+  if redis.call('EXISTS', key) == 0 then redis.call('ZREM', place.buckets(lane, call.scope), whole(number)) end
+end
+
+local function skip_catch_up(keys, args)
+  local call = cjson.decode(args[1])
+  local refused = refused_command(keys[1], call.state, call.epoch)
+  if refused then return refused end
+  local lane = lane_of(keys[1], call.lane)
+  local watermark = smallest_watermark(lane, call)
+  local stored = redis.call('GET', place.next(lane, call.scope))
+  if not stored or not watermark or watermark == math.huge then return 0 end
+  local current = math.floor(math.floor(watermark / 1000) / call.tick_seconds)
+  if tonumber(stored) >= current then return 0 end
+  local index = place.buckets(lane, call.scope)
+  local number = redis.call('ZRANGEBYSCORE', index, '-inf', '(' .. whole(current), 'LIMIT', 0, 1)[1]
+  if number then
+    redis.call('ZADD', index, whole(current), whole(current))
+    refile(lane, call, tonumber(number), current)
+    return 1
+  end
+  redis.call('SET', place.next(lane, call.scope), whole(current))
+  return 0
+end
+`;

@@ -1,0 +1,12 @@
+/** Closes that await their hand-over. */
+export interface QueueStatus {
+  readonly length: number;
+  /** How long the first one has been due. */
+  readonly overdueMs: number;
+}
+
+/** Of the fullest server. */
+export interface MemoryUse {
+  readonly usedBytes: number;
+  readonly maxBytes: number;
+}
