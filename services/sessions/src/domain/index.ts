@@ -111,3 +111,8 @@ export {
 } from './wheel/keys.js';
 export { TEXT_COLUMNS, VALUES_COLUMNS } from './filters/columns.js';
 export { filtering, filtersNotedOn, filtersOf, verdictOn, withFiltersNoted, type HitFilter, type Verdict } from './filters/filters.js';
+export { hitValuesOf, type HitValues } from './derived/hit-values.js';
+export type { Medium } from './derived/known-sources.js';
+export { locationOf, referrerOf, titleOf, type Page } from './derived/page.js';
+export { sessionValuesOf, type SessionValues } from './derived/session-values.js';
+export { sourceOf, type Source } from './derived/source.js';

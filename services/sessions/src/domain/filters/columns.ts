@@ -1,3 +1,4 @@
+import { headerValues } from '../hit/header-values.js';
 import type { Hit, ValueLists } from '../hit/hit.js';
 
 /** Columns of a hit that expressions name; each is a text, empty where the hit has none (sessions §13.2). */
@@ -44,14 +45,8 @@ export const columnsOf = (hit: Hit): Columns => ({
   method: hit.method,
   receivedAtMs: String(hit.receivedAtMs),
   query: new NamedTexts(name => firstOf(hit.queryParams, name)),
-  headers: new NamedTexts(name => firstOf(hit.headers, headerName(hit.headers, name))),
+  headers: new NamedTexts(name => headerValues(hit.headers, [name])[0]),
   metadata: new NamedTexts(name => (Object.hasOwn(hit.metadata, name) ? hit.metadata[name] : undefined)),
 });
 
 const firstOf = (lists: ValueLists, name: string): string | undefined => (Object.hasOwn(lists, name) ? lists[name]?.[0] : undefined);
-
-/** Names of headers are the same in any case. */
-const headerName = (headers: ValueLists, name: string): string => {
-  const lowerCased = name.toLowerCase();
-  return Object.keys(headers).find(candidate => candidate.toLowerCase() === lowerCased) ?? name;
-};

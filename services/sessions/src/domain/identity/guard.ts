@@ -1,9 +1,10 @@
+import { headerValues } from '../hit/header-values.js';
 import type { Hit } from '../hit/hit.js';
 import type { PropertySettings } from '../property/settings.js';
 import type { Identifier } from './identifier.js';
 import { KeyCache } from './key-cache.js';
 import { keyOf, lengthPrefixed } from './length-prefixed.js';
-import { explicitStampOf, headerValues } from './stamps.js';
+import { explicitStampOf } from './stamps.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,4 +1,4 @@
-import type { Hit, ValueLists } from '../hit/hit.js';
+import type { Hit } from '../hit/hit.js';
 
 /** Headers of a computed stamp where a property names no others, in order (sessions §10.2). */
 export const STAMP_HEADERS_DEFAULT = [
@@ -25,14 +25,4 @@ export const explicitStampOf = ({ sessionStamp, queryParams }: Hit): string | nu
     if (value !== undefined && value !== '') return value;
   }
   return null;
-};
-
-/** First value of each header, in the order asked, empty where it is missing. Names are the same in any case. */
-export const headerValues = (headers: ValueLists, names: readonly string[]): readonly string[] => {
-  const byName = new Map<string, string>();
-  for (const [name, values] of Object.entries(headers)) {
-    const lowerCased = name.toLowerCase();
-    if (!byName.has(lowerCased)) byName.set(lowerCased, values[0] ?? '');
-  }
-  return names.map(name => byName.get(name.toLowerCase()) ?? '');
 };
