@@ -1,6 +1,7 @@
 import { PARTITIONS } from '@drawdown/eventlog';
 import type { ReadModel, Watermark } from '@drawdown/projections';
 import { setTimeout as pause } from 'node:timers/promises';
+import { WATERMARK } from './view-store.js';
 
 export interface RebuildProgress {
   readonly generation: string;
@@ -48,8 +49,8 @@ const goOver = async (current: ReadModel, next: ReadModel, readModel: () => Read
 const countDone = (target: ReadonlyMap<number, Watermark>, reached: ReadonlyMap<number, Watermark>): number => {
   let done = 0;
   for (let partition = 0; partition < PARTITIONS; partition += 1) {
-    const there = reached.get(partition)?.sequences['sessions'];
-    if (there !== undefined && there >= (target.get(partition)?.sequences['sessions'] ?? 0)) done += 1;
+    const there = reached.get(partition)?.sequences[WATERMARK.applied];
+    if (there !== undefined && there >= (target.get(partition)?.sequences[WATERMARK.applied] ?? 0)) done += 1;
   }
   return done;
 };

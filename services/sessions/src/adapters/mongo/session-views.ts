@@ -9,6 +9,7 @@ import { CurrentGeneration } from './current-generation.js';
 import { OwnedViews } from './owned-views.js';
 import { rebuild, type RebuildProgress } from './rebuild.js';
 import { MongoSessionQueries } from './session-queries.js';
+import { WATERMARK } from './view-store.js';
 
 export interface SessionViewsOptions extends SessionLogAccess {
   readonly db: Db;
@@ -61,14 +62,14 @@ export class SessionViews {
     await owned?.stop();
   }
 
-  /** Resolves when this message of the partition can be read; rejects when the signal aborts. */
+  /** Resolves when this message of an owned partition can be read; rejects when the signal aborts. */
   async reached(partition: number, sequence: number, signal?: AbortSignal): Promise<void> {
     await this.#require(partition).current.reached(sequence, signal);
   }
 
-  /** Last message of a partition whose effect can be read, whoever folds it; 0: none. */
+  /** Last message of a partition up to which everything that is whole can be read, whichever replica folds it; 0: none. */
   async folded(partition: number): Promise<number> {
-    return (await this.generation.readModel.watermarks.read(partition))?.sequences['sessions'] ?? 0;
+    return (await this.generation.readModel.watermarks.read(partition))?.sequences[WATERMARK.applied] ?? 0;
   }
 
   /** Lag and waiting message; `undefined` for a partition that is not owned here. */

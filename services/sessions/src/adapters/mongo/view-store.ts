@@ -12,6 +12,9 @@ export interface ViewStoreOptions {
   readonly stamp: () => Stamp;
 }
 
+/** The two sequences of a watermark (see {@link SessionViewStore.writeWatermark}). */
+export const WATERMARK = { readFrom: 'sessions', applied: 'sessionsApplied' } as const;
+
 /** One partition's documents in one generation of the read model. */
 export class MongoViewStore implements SessionViewStore {
   private constructor(
@@ -25,7 +28,7 @@ export class MongoViewStore implements SessionViewStore {
     const stored = await readModel.watermarks.read(partition);
     const erasures: Erasure[] = [];
     for await (const document of readModel.collection(ERASURES).scan({ partition })) erasures.push(fromDbErasure(document));
-    return new MongoViewStore(options, stored?.sequences['sessions'] ?? 0, erasures);
+    return new MongoViewStore(options, stored?.sequences[WATERMARK.readFrom] ?? 0, erasures);
   }
 
   async flush({ sessions, hits }: SessionImages): Promise<void> {
@@ -65,8 +68,9 @@ export class MongoViewStore implements SessionViewStore {
     }
   }
 
-  async writeWatermark(sequence: number): Promise<void> {
+  async writeWatermark(sequence: number, applied: number): Promise<void> {
     const { readModel, partition, stamp } = this.options;
-    await readModel.watermarks.write(partition, { sequences: { sessions: sequence } }, stamp());
+    const sequences = { [WATERMARK.readFrom]: sequence, [WATERMARK.applied]: applied };
+    await readModel.watermarks.write(partition, { sequences }, stamp());
   }
 }

@@ -1,4 +1,4 @@
-import { Publications } from '../views/publications.js';
+import { Publications, headersOf, withoutHits } from '../views/publications.js';
 import type { CloseCompleted, SessionChunk } from '../views/session-log.js';
 import type { LoggedEntry } from '../views/session-view-fold.js';
 import { envelopesOf, type UsageEnvelope } from './envelopes.js';
@@ -33,7 +33,6 @@ export interface UsageFeedOptions {
 }
 
 const NOTE_EVERY_MS = 1_000;
-const NO_LINES = new Uint8Array();
 
 /** Turns one partition of closed sessions into usage (design §5, 1): a pure function of the stream, published at least once, counted once. */
 export class UsageFeed {
@@ -80,10 +79,9 @@ export class UsageFeed {
   async #unitsOf(closed: CloseCompleted): Promise<readonly UsageUnit[]> {
     const publication = await this.#publications.complete(closed);
     const units: UsageUnit[] = [];
-    for (const entry of publication?.chunks.flatMap(chunk => chunk.entries) ?? []) {
-      if (!('header' in entry)) continue;
-      const { namespace, propertyId } = entry.header;
-      const events = usageEventsOf(entry.header);
+    for (const header of publication === undefined ? [] : headersOf(publication)) {
+      const { namespace, propertyId } = header;
+      const events = usageEventsOf(header);
       units.push(...events.units);
       if (events.withoutCustomer > 0) this.#options.observer?.withoutCustomer?.(namespace, propertyId, events.withoutCustomer);
     }
@@ -96,9 +94,3 @@ export class UsageFeed {
     this.#options.observer?.published?.(units.reduce((sum, { events }) => sum + events.length, 0));
   }
 }
-
-/** Headers alone say what a session is worth. */
-const withoutHits = (chunk: SessionChunk): SessionChunk => {
-  const bytes = chunk.bytes - chunk.entries.reduce((sum, { lines }) => sum + lines.length, 0);
-  return { ...chunk, bytes, entries: chunk.entries.map(entry => ({ ...entry, lines: NO_LINES })) };
-};

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { SessionHeader } from '../../domain/index.js';
 import type { CloseCompleted, SessionChunk } from './session-log.js';
 
 /** Where a message stands in the stream. */
@@ -134,3 +135,15 @@ const hashOf = (chunks: readonly SessionChunk[]): string => {
   for (const { digest } of chunks) hash.update(digest);
   return hash.digest('hex');
 };
+
+const NO_LINES = new Uint8Array();
+
+/** The chunk without its hits, for who wants headers alone. */
+export const withoutHits = (chunk: SessionChunk): SessionChunk => {
+  const bytes = chunk.bytes - chunk.entries.reduce((sum, { lines }) => sum + lines.length, 0);
+  return { ...chunk, bytes, entries: chunk.entries.map(entry => ({ ...entry, lines: NO_LINES })) };
+};
+
+/** The sessions of a publication, in their order. */
+export const headersOf = ({ chunks }: Publication): readonly SessionHeader[] =>
+  chunks.flatMap(({ entries }) => entries.flatMap(entry => ('header' in entry ? [entry.header] : [])));

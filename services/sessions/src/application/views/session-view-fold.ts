@@ -121,7 +121,7 @@ export class SessionViewFold {
   async #moveWatermark(sequence: number): Promise<void> {
     this.#applied = Math.max(this.#applied, sequence);
     const durable = Math.min(this.#applied, (this.#publications.waitsFrom ?? Number.POSITIVE_INFINITY) - 1);
-    await this.#options.store.writeWatermark(durable);
+    await this.#options.store.writeWatermark(durable, this.#applied);
   }
 }
 

@@ -13,5 +13,9 @@ export interface SessionViewStore {
   /** Everything of a property that began by then, in bounded portions. */
   sessionsStartedBy(namespace: string, propertyId: string, atMs: number): AsyncIterable<SessionImage>;
   hitsStartedBy(namespace: string, propertyId: string, atMs: number): AsyncIterable<HitsImage>;
-  writeWatermark(sequence: number): Promise<void>;
+  /**
+   * @param sequence where reading goes on after a restart
+   * @param applied up to here everything that is whole can be read; chunks that wait for their last message keep `sequence` behind it
+   */
+  writeWatermark(sequence: number, applied: number): Promise<void>;
 }
