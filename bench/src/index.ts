@@ -1,3 +1,4 @@
 export { runBurnDown } from './burn-down/run-burn-down.js';
 export { runCheck } from './check/run-check.js';
 export { runIngest } from './ingest/run-ingest.js';
+export { runSessionsPortable } from './sessions-portable/run-sessions-portable.js';

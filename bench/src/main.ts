@@ -1,6 +1,8 @@
 import { runBurnDown } from './burn-down/run-burn-down.js';
 import { runCheck } from './check/run-check.js';
 import { runIngest } from './ingest/run-ingest.js';
+import { runSessionsPortable } from './sessions-portable/run-sessions-portable.js';
+import { runPoolsMemory } from './pools-memory/run-pools-memory.js';
 
 interface Benchmark {
   readonly about: string;
@@ -11,6 +13,14 @@ const BENCHMARKS = new Map<string, Benchmark>([
   ['burn-down', { about: 'balances computed by the domain alone, beside the figures of the reference', run: runBurnDown }],
   ['ingest', { about: 'usage published until it is durable in the projection, beside raw JetStream and raw MongoDB', run: runIngest }],
   ['check', { about: 'unary CheckAccess, beside a bare gRPC echo of the same bytes', run: runCheck }],
+  [
+    'sessions-portable',
+    { about: 'the portable engine of sessions in memory, beside the figures of the reference', run: runSessionsPortable },
+  ],
+  [
+    'pools-memory',
+    { about: 'commands on pools decided and folded by the domain alone, with the check sums of the reference', run: runPoolsMemory },
+  ],
 ]);
 
 const EXIT_USAGE = 2;
@@ -19,7 +29,7 @@ const [name] = process.argv.slice(2);
 const benchmark = BENCHMARKS.get(name ?? '');
 if (benchmark === undefined) {
   process.stderr.write('usage: npm run bench -- <name>, where <name> is one of:\n');
-  for (const [known, { about }] of BENCHMARKS) process.stderr.write(`  ${known.padEnd(10)} ${about}\n`);
+  for (const [known, { about }] of BENCHMARKS) process.stderr.write(`  ${known.padEnd(18)} ${about}\n`);
   process.exitCode = EXIT_USAGE;
 } else {
   await benchmark.run();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DrawdownClient } from '@drawdown/cli';
-import { createRunFolder, identityStep, Launch, provisionStep, serversStep, servicesStep, workspaceAt, type Stage } from '@drawdown/local';
+import { createRunFolder, identityStep, Launch, provisionStep, serversStep, startServices, workspaceAt, type Stage } from '@drawdown/local';
 import { processListeningOn, type WatchedProcess } from './cpu-time.js';
 
 /** Real servers with the real service on them, and a namespace of this run alone. */
@@ -19,8 +19,8 @@ export interface Bed {
   readonly processes: readonly WatchedProcess[];
 }
 
-/** What `npm start` does before its story. */
-const STEPS = [serversStep, provisionStep, identityStep, servicesStep];
+/** What `npm start` does before its story, with the service that is measured alone. */
+const STEPS = [serversStep, provisionStep, identityStep, startServices(['entitlements'])];
 
 /** Makes the bed, works on it, and ends whatever was started, whatever became of the work. */
 export const onBed = async (work: (bed: Bed) => Promise<void>): Promise<void> => {

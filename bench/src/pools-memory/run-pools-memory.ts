@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { loadavg } from 'node:os';
 import { decidePool, evolvePool, formatMilli, of, settledAt, type Dimension, type Pool } from '@drawdown/capacity/domain';
 import { describeSpread, spreadOf } from '../pairs.js';
-import { mixedCommands, POOLS, T, type Step } from './commands.js';
+import { commandOf, COMMANDS, instantOf, mixedCommands, poolOf, POOLS, T } from './commands.js';
 
 const RUNS = 5;
 
@@ -17,18 +17,20 @@ const open = (): Pool[] =>
     return evolvePool(undefined, opened);
   });
 
-/** Runs every step, folding what was decided; the sum of compute that the queries saw, in milliunit-seconds. */
-const execute = (pools: Pool[], steps: readonly Step[]): bigint => {
+/** Runs every command, folding what was decided; the sum of compute that the queries saw, in milliunit-seconds. */
+const execute = (pools: Pool[], packed: Int32Array): bigint => {
   let seen = 0n;
-  for (const step of steps) {
-    let pool = pools[step.pool];
-    if (pool === undefined) throw new RangeError(`there is no pool ${step.pool}`);
-    if (step.command === undefined) {
-      seen += BigInt(of(settledAt(pool, step.queriedAt).balance, 'cu'));
+  for (let index = 0; index < COMMANDS; index += 1) {
+    const position = poolOf(packed, index);
+    let pool = pools[position];
+    if (pool === undefined) throw new RangeError(`there is no pool ${position}`);
+    const command = commandOf(packed, index);
+    if (command === undefined) {
+      seen += BigInt(of(settledAt(pool, instantOf(index)).balance, 'cu'));
       continue;
     }
-    for (const event of decidePool(step.command, pool)) pool = evolvePool(pool, event);
-    pools[step.pool] = pool;
+    for (const event of decidePool(command, pool)) pool = evolvePool(pool, event);
+    pools[position] = pool;
   }
   return seen;
 };
@@ -64,17 +66,17 @@ export const runPoolsMemory = (): void => {
     process.stdout.write(`${line}\n`);
   };
   print(`pools-memory · node ${process.version} · load ${loadavg()[0]?.toFixed(1) ?? '?'}`);
-  const steps = mixedCommands();
+  const packed = mixedCommands();
   const seconds = Array.from({ length: RUNS }, () => {
     const pools = open();
     const start = performance.now();
-    const seen = execute(pools, steps);
+    const seen = execute(pools, packed);
     const elapsed = (performance.now() - start) / 1_000;
     assertEnd(pools, seen);
     return elapsed;
   });
-  const rates = seconds.map(elapsed => steps.length / elapsed / 1e6);
-  print(`${steps.length} commands on ${POOLS} pools, decided and folded: check sums agree in all ${RUNS} runs`);
+  const rates = seconds.map(elapsed => COMMANDS / elapsed / 1e6);
+  print(`${COMMANDS} commands on ${POOLS} pools, decided and folded: check sums agree in all ${RUNS} runs`);
   print(`seconds              ${describeSpread(spreadOf(seconds), 3)}`);
   print(`million commands/s   ${describeSpread(spreadOf(rates), 2)}`);
   print(`reference, elsewhere ${REFERENCE_SECONDS} s, 2.23–2.32 million commands/s`);
