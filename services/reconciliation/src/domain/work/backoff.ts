@@ -54,5 +54,5 @@ export const backoffBounds = (policy: BackoffPolicy, failures: number): { readon
 export const jitteredBackoffMs = (policy: BackoffPolicy, failures: number, position: number | undefined): number => {
   if (position === undefined) return backoffMs(policy, failures);
   const { minMs, maxMs } = backoffBounds(policy, failures);
-  return Math.floor(minMs + (maxMs - minMs) * position);
+  return minMs + Math.floor((maxMs - minMs) * position);
 };
