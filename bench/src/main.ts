@@ -1,6 +1,8 @@
 import { runBurnDown } from './burn-down/run-burn-down.js';
 import { runCheck } from './check/run-check.js';
+import { runGoalSchedule } from './goal-schedule/run-goal-schedule.js';
 import { runIngest } from './ingest/run-ingest.js';
+import { runReconcileDomain } from './reconcile-domain/run-reconcile-domain.js';
 import { runSessionsPortable } from './sessions-portable/run-sessions-portable.js';
 import { runPoolsMemory } from './pools-memory/run-pools-memory.js';
 
@@ -21,6 +23,8 @@ const BENCHMARKS = new Map<string, Benchmark>([
     'pools-memory',
     { about: 'commands on pools decided and folded by the domain alone, with the check sums of the reference', run: runPoolsMemory },
   ],
+  ['goal-schedule', { about: 'the rules of the goal-state engine alone, beside the figures of the reference', run: runGoalSchedule }],
+  ['reconcile-domain', { about: 'informs, claims and outcomes decided and folded by the domain alone', run: runReconcileDomain }],
 ]);
 
 const EXIT_USAGE = 2;
