@@ -6,12 +6,15 @@ import { SessionsPartition, type Companion } from './adapters/partitions/session
 import { Closer } from './application/hand-over/closer.js';
 import { HandOver, type HandOverObserver, type Parking } from './application/hand-over/hand-over.js';
 import { Permits } from './application/hand-over/permits.js';
+import { Compactor } from './application/compaction/compactor.js';
 import type { HitRecords } from './application/ingest/hit-record.js';
 import type { IngestObserver, RefusedHits } from './application/ingest/ports.js';
 import { SourceIngest, type SourceIngestOptions } from './application/ingest/source-ingest.js';
 import type { SourcePositions } from './application/ingest/source-positions.js';
 import { propertyStateOf, type PropertyRegistry } from './application/properties/registry.js';
 import { Announcer } from './application/state/announcer.js';
+import { GuardedHits, keepsUp, Reliever, type MemoryPressure } from './application/state/pressure.js';
+import { StateRebuild, type StateHistory } from './application/state/rebuild.js';
 import { StateWork } from './application/state/state-work.js';
 import type { SessionStore } from './application/store/session-store.js';
 import { Ticker } from './application/wheel/ticker.js';
@@ -22,6 +25,10 @@ import type { Property } from './domain/index.js';
 const MS_PER_SECOND = 1_000;
 /** Closed proto-sessions in the hands of one replica at once (sessions §12.3). */
 const HAND_OVERS_MAX = 64;
+/** A rebuild reads for sources that others own: its token is what fences it. */
+const NO_EPOCH = 0;
+/** A rebuild holds the ids of a day's hits of its partition in memory. */
+const REBUILDS_MAX = 2;
 
 export interface EngineOptions {
   readonly configuration: SessionsConfiguration;
@@ -37,7 +44,9 @@ export interface EngineOptions {
   readonly handOverObserver: HandOverObserver;
   /** Readers of what was closed, for one held partition. */
   readonly companionsOf: (lease: Lease) => readonly Companion[];
-  readonly rebuild: (lease: Lease) => Promise<void>;
+  readonly history: StateHistory;
+  readonly pressure: MemoryPressure;
+  readonly onRebuild: (state: number, step: string) => void;
   readonly reportLost: (state: number) => Promise<void>;
   readonly serve: (partition: number, request: OwnerRequest) => Promise<Uint8Array>;
   readonly onTrouble: (where: string, error: unknown) => void;
@@ -46,6 +55,7 @@ export interface EngineOptions {
 /** Puts the parts of a partition together: what it reads, what it turns, what it hands over. */
 export class Engine {
   readonly #permits = new Permits(HAND_OVERS_MAX);
+  readonly #rebuilds = new Permits(REBUILDS_MAX);
   readonly #handOver: HandOver;
   readonly #work = new Map<number, StateWork>();
 
@@ -76,7 +86,7 @@ export class Engine {
       positions,
       decode: message => decodeHitsMessage(subjects, message),
       ingestFrom: brought => this.ingest(lease.partition, lease.epoch, { brought }),
-      rebuild: () => options.rebuild(lease),
+      rebuild: () => this.#rebuilds.use(() => this.#rebuild(lease)),
       reportLost: options.reportLost,
       publishPing: () => ping(lease.partition),
       companions: [work, ...options.companionsOf(lease)],
@@ -92,7 +102,7 @@ export class Engine {
       source,
       epoch,
       tickMs: configuration.tickSeconds * MS_PER_SECOND,
-      store,
+      store: new GuardedHits(store, this.options.pressure),
       properties,
       refused,
       observer: ingestObserver,
@@ -109,8 +119,29 @@ export class Engine {
     work?.ringAnnouncer();
   }
 
+  async #rebuild(lease: Lease): Promise<void> {
+    const { store, history, positions, properties, configuration, onRebuild } = this.options;
+    const state = lease.partition;
+    await properties.current();
+    const rebuild = new StateRebuild({
+      state,
+      epoch: lease.epoch,
+      store,
+      history,
+      positions,
+      properties: () => properties.all(),
+      hasJoinedProperties: properties.propertyStates().includes(state),
+      amendMs: configuration.amendSeconds * MS_PER_SECOND,
+      closeLagMs: configuration.closeLagSeconds * MS_PER_SECOND,
+      ingestFor: (source, token, isSkipped) => this.ingest(source, NO_EPOCH, { brought: new Map(), rebuild: { state, token, isSkipped } }),
+      onProgress: onRebuild,
+    });
+    await rebuild.run();
+    this.ring(state);
+  }
+
   #stateWork(lease: Lease): StateWork {
-    const { configuration, store, sessionLog, onTrouble } = this.options;
+    const { configuration, store, sessionLog, pressure, onTrouble } = this.options;
     const { tickSeconds, closeLagSeconds } = configuration;
     const state = lease.partition;
     return new StateWork({
@@ -121,11 +152,13 @@ export class Engine {
         store,
         tickSeconds,
         closeLagTicks: Math.ceil(closeLagSeconds / tickSeconds),
-        keepsUp: () => Promise.resolve(true),
+        keepsUp: () => keepsUp(store, state),
         onBegun: () => this.ring(state),
       }),
       closer: new Closer({ state, store, handOver: this.#handOver, permits: this.#permits }),
       announcer: new Announcer({ state, tickSeconds, store, log: sessionLog }),
+      compactor: new Compactor({ state, store, rawBytesMin: () => pressure.compactFromBytes }),
+      reliever: new Reliever({ state, epoch: lease.epoch, store, pressure, onClosed: () => this.ring(state) }),
       isHeld: () => lease.isHeld(),
       onTrouble: (where, error) => onTrouble(`${where} of ${state}`, error),
     });

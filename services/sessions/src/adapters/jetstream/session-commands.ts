@@ -45,19 +45,38 @@ export class SessionCommands {
    * same command
    */
   async record(address: SessionAddress, fact: OperatorFact, command: OperatorCommand): Promise<Recorded> {
-    const { reader, subjects } = this.options;
-    const message = encodeFact(subjects, address, fact, command.id);
-    const first = await reader.firstSince(message.subject, command.createdAtMs - CREATED_EARLIER_MS);
-    let last = first === undefined ? await reader.lastSequence(message.subject) : first.sequence - 1;
+    const message = encodeFact(this.options.subjects, address, fact, command.id);
+    let seen = await this.look(message, await this.startOf(message, command));
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      for await (const stored of reader.from(message.subject, last + 1)) {
-        if (isRepeat(stored, message)) return { sequence: stored.sequence, repeated: true };
-        last = stored.sequence;
-      }
-      const sequence = await this.tryAppend(message, last);
+      if (seen.repeat !== undefined) return { sequence: seen.repeat, repeated: true };
+      const sequence = await this.tryAppend(message, seen.last);
       if (sequence !== undefined) return { sequence, repeated: false };
+      seen = await this.look(message, seen.last);
     }
     throw new Fault('CONTENTION', `other messages came first ${ATTEMPTS_MAX} times`, { subject: message.subject });
+  }
+
+  /** Where the command was recorded; `undefined` when it was not. @throws Refusal `IDEMPOTENCY_MISMATCH` */
+  async recorded(address: SessionAddress, fact: OperatorFact, command: OperatorCommand): Promise<number | undefined> {
+    const message = encodeFact(this.options.subjects, address, fact, command.id);
+    return (await this.look(message, await this.startOf(message, command))).repeat;
+  }
+
+  /** Sequence of the subject's last message that cannot be the command yet. */
+  private async startOf({ subject }: SessionMessageToPublish, { createdAtMs }: OperatorCommand): Promise<number> {
+    const { reader } = this.options;
+    const first = await reader.firstSince(subject, createdAtMs - CREATED_EARLIER_MS);
+    return first === undefined ? reader.lastSequence(subject) : first.sequence - 1;
+  }
+
+  /** Reads the subject on behind a message, up to the command or to its end. */
+  private async look(message: SessionMessageToPublish, behind: number): Promise<{ readonly last: number; readonly repeat?: number }> {
+    let last = behind;
+    for await (const stored of this.options.reader.from(message.subject, behind + 1)) {
+      if (isRepeat(stored, message)) return { last, repeat: stored.sequence };
+      last = stored.sequence;
+    }
+    return { last };
   }
 
   /** `undefined`: somebody else's message is there, or the answer did not say. */

@@ -1,4 +1,4 @@
-import type { PublishedSession, SessionHeader } from '../../domain/index.js';
+import { encodeHit, withFiltersNoted, type PublishedSession, type SessionHeader } from '../../domain/index.js';
 import type { StoredHit } from './collect.js';
 
 /**
@@ -7,6 +7,8 @@ import type { StoredHit } from './collect.js';
  */
 export interface Answer {
   readonly sessions: readonly { readonly header: SessionHeader; readonly hits: readonly (readonly [number, number])[] }[];
+  /** Names of the test filters that matched, by place (sessions §13.2). */
+  readonly notes: readonly (readonly [place: number, filters: readonly string[]])[];
 }
 
 /** Ascending places as ranges. */
@@ -26,8 +28,16 @@ export const encodeAnswer = (answer: Answer): string => JSON.stringify(answer);
 export const decodeAnswer = (text: string): Answer => JSON.parse(text) as Answer;
 
 /** The sessions of an answer with their hits. */
-export const sessionsOf = ({ sessions }: Answer, hits: readonly StoredHit[]): readonly PublishedSession[] =>
-  sessions.map(({ header, hits: ranges }) => ({
-    header,
-    hits: ranges.flatMap(([from, to]) => hits.slice(from, to).map(({ encoded }) => encoded)),
-  }));
+export const sessionsOf = ({ sessions, notes }: Answer, hits: readonly StoredHit[]): readonly PublishedSession[] => {
+  const noted = new Map(notes);
+  const encodedAt = (place: number): readonly Uint8Array[] => {
+    const stored = hits[place];
+    if (stored === undefined) return [];
+    const filters = noted.get(place);
+    return [filters === undefined ? stored.encoded : encodeHit(withFiltersNoted(stored.hit, filters))];
+  };
+  return sessions.map(({ header, hits: ranges }) => ({ header, hits: ranges.flatMap(range => placesOf(range).flatMap(encodedAt)) }));
+};
+
+const placesOf = ([from, to]: readonly [number, number]): readonly number[] =>
+  Array.from({ length: to - from }, (_unused, index) => from + index);

@@ -1,11 +1,14 @@
 import {
   decideAssignment,
   decodeClosedSession,
+  filtering,
+  filtersOf,
   modified,
   splitConditionsOf,
   splitting,
   splitViewOf,
   type ClosingProtoSession,
+  type HitFilter,
   type Piece,
   type Property,
 } from '../../domain/index.js';
@@ -34,7 +37,18 @@ export interface DecidedClose extends Pick<AssignCall, 'writes' | 'keepUntilMs'>
 
 interface PlacedHit extends StoredHit {
   readonly place: number;
+  /** Test filters that matched. */
+  readonly noted?: readonly string[];
 }
+
+/** Compiled once for each version of a property's settings. */
+const compiled = new WeakMap<Property, readonly HitFilter[]>();
+
+const compiledFilters = (property: Property): readonly HitFilter[] => {
+  let filters = compiled.get(property);
+  if (filters === undefined) compiled.set(property, (filters = filtersOf(property.settings.filters)));
+  return filters;
+};
 
 /** Splits, filters, and holds the pieces against the sessions that were closed before (sessions §13, §15.2). */
 export const decideClose = ({ lane, frozen, hits, closed, property, amendMs, tickSeconds }: CloseQuestion): DecidedClose => {
@@ -58,17 +72,28 @@ export const decideClose = ({ lane, frozen, hits, closed, property, amendMs, tic
     hits: rangesOf(places.flatMap(place => (pieces[place]?.hits ?? []).map(hit => hit.place))),
   }));
   return {
-    answer: { sessions },
+    answer: {
+      sessions,
+      notes: pieces.flatMap(piece => piece.hits.flatMap(({ place, noted }) => (noted === undefined ? [] : [[place, noted] as const]))),
+    },
     writes: assignment.writes,
     keepUntilMs: closing.closedAtMs + amendMs,
     rulesWithoutCustomer: assignment.rulesWithoutCustomer,
   };
 };
 
-const piecesOf = (hits: readonly StoredHit[], { settings }: Property): readonly Piece<PlacedHit>[] => {
+const piecesOf = (hits: readonly StoredHit[], property: Property): readonly Piece<PlacedHit>[] => {
+  const { settings } = property;
   const view = splitViewOf(settings);
-  const placed = hits.map((stored, place) => ({ ...stored, place }));
-  return modified(placed, [splitting(splitConditionsOf(settings), ({ hit }) => view(hit))]);
+  const placed = hits.map((stored, place): PlacedHit => ({ ...stored, place }));
+  return modified(placed, [
+    splitting(splitConditionsOf(settings), ({ hit }) => view(hit)),
+    filtering(
+      compiledFilters(property),
+      ({ hit }) => hit,
+      (placedHit, noted) => ({ ...placedHit, noted }),
+    ),
+  ]);
 };
 
 /** A wheel closes at the end of the bucket; what a cap or a command closed ended with its last hit. */

@@ -94,7 +94,7 @@ export class HandOver {
       });
       if (reply.kind === 'assigned' && decided.rulesWithoutCustomer > 0) observer.onNoCustomer(property, decided.rulesWithoutCustomer);
       if (reply.kind === 'assigned' || reply.kind === 'repeated') return decodeAnswer(reply.answer);
-      if (reply.kind === 'gone') return { sessions: [] };
+      if (reply.kind === 'gone') return { sessions: [], notes: [] };
     }
   }
 }

@@ -1,16 +1,22 @@
 import type { Closer } from '../hand-over/closer.js';
+import type { Compactor } from '../compaction/compactor.js';
 import type { Ticker } from '../wheel/ticker.js';
 import type { Announcer } from './announcer.js';
+import type { Reliever } from './pressure.js';
 import { Loop } from './loop.js';
 
 /** Work that nobody rings for is found this late at most. */
 const LOOK_EVERY_MS = 1_000;
+/** Of what only saves memory. */
+const LOOK_SELDOM_MS = 2_000;
 
 export interface StateWorkOptions {
   readonly tickSeconds: number;
   readonly ticker: Ticker;
   readonly closer: Closer;
   readonly announcer: Announcer;
+  readonly compactor: Compactor;
+  readonly reliever: Reliever;
   readonly isHeld: () => boolean;
   readonly onTrouble: (where: string, error: unknown) => void;
 }
@@ -20,6 +26,8 @@ export class StateWork {
   readonly #ticking: Loop;
   readonly #closing: Loop;
   readonly #announcing: Loop;
+  readonly #compacting: Loop;
+  readonly #relieving: Loop;
 
   constructor(options: StateWorkOptions) {
     const loop = (where: string, idleMs: number, work: () => Promise<boolean>): Loop =>
@@ -31,6 +39,8 @@ export class StateWork {
     this.#ticking = loop('wheels', options.tickSeconds * 1_000, () => options.ticker.turn());
     this.#closing = loop('hand-over', LOOK_EVERY_MS, () => options.closer.turn());
     this.#announcing = loop('announcements', LOOK_EVERY_MS, () => options.announcer.turn());
+    this.#compacting = loop('compaction', LOOK_SELDOM_MS, () => options.compactor.turn());
+    this.#relieving = loop('relief', LOOK_EVERY_MS, () => options.reliever.turn());
   }
 
   start(): Promise<void> {
@@ -53,6 +63,6 @@ export class StateWork {
   }
 
   get #loops(): readonly Loop[] {
-    return [this.#ticking, this.#closing, this.#announcing];
+    return [this.#ticking, this.#closing, this.#announcing, this.#compacting, this.#relieving];
   }
 }

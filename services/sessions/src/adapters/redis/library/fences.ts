@@ -2,8 +2,9 @@
 export const FENCES = String.raw`
 local REBUILD = 'rebuild'
 
--- An epoch that is older than one seen belongs to an owner that lost its lease.
+-- An epoch that is older than one seen belongs to an owner that lost its lease; 0: given by nobody in particular.
 local function outdated(partition, source, epoch)
+  if epoch == 0 then return nil end
   local key = partition .. 'epoch'
   local seen = tonumber(redis.call('HGET', key, source) or 0)
   if epoch < seen then return redis.error_reply('OUTDATED_EPOCH ' .. whole(epoch) .. ' is older than ' .. whole(seen)) end
