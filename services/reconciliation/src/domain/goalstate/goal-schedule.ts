@@ -1,6 +1,6 @@
 import type { InstantMs } from '@drawdown/calendar';
 import { LIMITS } from '../limits.js';
-import { DeadlineQueue } from '../scheduling/deadline-queue.js';
+import { DeadlineHeap, NOT_IN_HEAP, type Timed } from '../scheduling/deadline-heap.js';
 import { backoffMs, type BackoffPolicy } from '../work/backoff.js';
 import { retryPolicy, type RetryDelays } from './backoff.js';
 
@@ -14,11 +14,12 @@ export interface GoalScheduleOptions extends RetryDelays {
 /** How a run ended: `empty`, no actions; `stopped`, the rest was skipped on purpose. */
 export type RunEnd = 'ok' | 'empty' | 'stopped' | 'failed';
 
-interface Entry {
+interface Entry extends Timed {
+  readonly id: string;
   /** Failures in a row. */
   failures: number;
-  /** Asked for while its id is running: it waits here and occupies no worker. */
-  parked: { readonly deadline: InstantMs; readonly order: number } | undefined;
+  /** A deadline is set, be it in the queue or waiting for the end of a run. */
+  isScheduled: boolean;
 }
 
 /** One evaluation of an entity under way. */
@@ -41,8 +42,8 @@ export class GoalSchedule {
   readonly #resetsOnAction: boolean;
   readonly #entries = new Map<string, Entry>();
   readonly #running = new Map<string, KnownRun>();
-  /** Deadlines of entries that are not running; those of running ones are parked. */
-  readonly #due = new DeadlineQueue();
+  /** Scheduled entries whose ids are not running; the others wait outside, and so occupy no worker. */
+  readonly #due = new DeadlineHeap<Entry>();
   #isStarted = false;
 
   constructor(options: GoalScheduleOptions) {
@@ -62,7 +63,7 @@ export class GoalSchedule {
 
   /** When something may begin next: undefined while stopped, while all workers are busy, and when nothing waits. */
   get nextAt(): InstantMs | undefined {
-    return this.#mayBegin ? this.#due.nextAt : undefined;
+    return this.#mayBegin ? this.#due.first?.deadline : undefined;
   }
 
   get #mayBegin(): boolean {
@@ -82,33 +83,45 @@ export class GoalSchedule {
   enqueue(id: string, deadline: InstantMs): void {
     let entry = this.#entries.get(id);
     if (entry === undefined) {
-      entry = { failures: 0, parked: undefined };
+      entry = { id, deadline, order: 0, position: NOT_IN_HEAP, failures: 0, isScheduled: false };
       this.#entries.set(id, entry);
     }
-    if (!this.#running.has(id)) this.#due.push(id, deadline);
-    else if (entry.parked === undefined || deadline < entry.parked.deadline) entry.parked = { deadline, order: this.#due.takeOrder() };
+    this.#schedule(entry, deadline);
+  }
+
+  #schedule(entry: Entry, deadline: InstantMs): void {
+    if (entry.isScheduled && entry.deadline <= deadline) return;
+    entry.isScheduled = true;
+    if (!this.#running.has(entry.id)) {
+      this.#due.set(entry, deadline);
+    } else {
+      entry.deadline = deadline;
+      entry.order = this.#due.takeOrder();
+    }
   }
 
   /** Takes the deadline away and keeps the entry. */
   unschedule(id: string): void {
-    this.#due.remove(id);
     const entry = this.#entries.get(id);
-    if (entry !== undefined) entry.parked = undefined;
+    if (entry === undefined) return;
+    this.#due.remove(entry);
+    entry.isScheduled = false;
   }
 
   /** Takes entry, deadline and failures away; a run of it finishes (G14). */
   delete(id: string): void {
-    this.#due.remove(id);
+    this.unschedule(id);
     this.#entries.delete(id);
   }
 
   /** Whether a run is asked for that has not begun (G6). */
   isScheduled(id: string): boolean {
-    return this.deadlineOf(id) !== undefined;
+    return this.#entries.get(id)?.isScheduled ?? false;
   }
 
   deadlineOf(id: string): InstantMs | undefined {
-    return this.#due.deadlineOf(id) ?? this.#entries.get(id)?.parked?.deadline;
+    const entry = this.#entries.get(id);
+    return entry?.isScheduled === true ? entry.deadline : undefined;
   }
 
   failuresOf(id: string): number {
@@ -122,11 +135,12 @@ export class GoalSchedule {
   /** Begins what is due first, if a worker is free; undefined if nothing may begin now. Never two runs of one id (G7, G16). */
   begin(now: InstantMs): GoalRun | undefined {
     if (!this.#mayBegin) return undefined;
-    const id = this.#due.pop(now);
-    const entry = id === undefined ? undefined : this.#entries.get(id);
-    if (id === undefined || entry === undefined) return undefined;
-    const run = { id, startedAt: now, entry };
-    this.#running.set(id, run);
+    const entry = this.#due.first;
+    if (entry === undefined || entry.deadline > now) return undefined;
+    this.#due.remove(entry);
+    entry.isScheduled = false;
+    const run = { id: entry.id, startedAt: now, entry };
+    this.#running.set(entry.id, run);
     return run;
   }
 
@@ -147,16 +161,14 @@ export class GoalSchedule {
     const { entry } = known;
     entry.failures = end === 'failed' ? entry.failures + 1 : 0;
     const retryAt = end === 'failed' ? now + backoffMs(this.#policy, entry.failures) : undefined;
-    this.#unpark(run.id, entry, retryAt);
+    this.#release(run.id);
+    if (retryAt !== undefined && this.#entries.get(run.id) === entry) this.#schedule(entry, retryAt);
     return retryAt;
   }
 
-  /** Lets wait in the queue what was asked for during the run: by the entry as it is now, be it the run's or one made anew. */
-  #unpark(id: string, ended: Entry, retryAt: InstantMs | undefined): void {
-    const current = this.#entries.get(id);
-    if (current === undefined) return;
-    if (current.parked !== undefined) this.#due.push(id, current.parked.deadline, current.parked.order);
-    current.parked = undefined;
-    if (current === ended && retryAt !== undefined) this.#due.push(id, retryAt);
+  /** Lets what was asked for during the run take its place: by the entry as it is now, be it the run's or one made anew. */
+  #release(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry?.isScheduled === true) this.#due.set(entry, entry.deadline, entry.order);
   }
 }
