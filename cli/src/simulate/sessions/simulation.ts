@@ -10,7 +10,6 @@ import {
   MemorySetStore,
   SESSION_STAMP_BY_CLIENT_ID_PREFIX,
   SESSION_STAMP_PREFIX,
-  expiryOf,
   pingTimeOf,
   type Closer,
   type Hit,
@@ -179,7 +178,7 @@ export class Simulation {
     const open: OpenResult[] = [];
     for (const sessionKey of this.aux.notes.keys()) {
       const hits = (await context.collectAll(sessionKey)).map(({ hit }) => hit);
-      open.push(openResult(hits, this.guard.clientIdOf(sessionKey), await expiryOf(context, sessionKey)));
+      open.push(openResult(hits, this.guard.clientIdOf(sessionKey), await context.expiries.read(sessionKey)));
     }
     return open.sort(compareOpen);
   }

@@ -33,7 +33,6 @@ export { checkHardCaps, checkTimeout, type CloseSettings } from './portable/midd
 export { CloseTrigger, type CloseTriggerParts } from './portable/middleware/close-trigger.js';
 export { Compactor, type CompactorParts } from './portable/middleware/compactor.js';
 export { Evicter, MERGE_HOPS_MAX, type ReceiverStorage } from './portable/middleware/evicter.js';
-export { expiryOf } from './portable/middleware/expiry.js';
 export type { WheelReport } from './portable/middleware/report.js';
 export type { AuxStores, HandOver } from './portable/storage/aux-stores.js';
 export type { KeyValueStore, WriteOptions } from './portable/storage/key-value-store.js';

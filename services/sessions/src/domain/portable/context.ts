@@ -4,6 +4,7 @@ import type { SetStore } from './storage/set-store.js';
 import { HitUnreadable } from '../hit/encode.js';
 import { protoSessionHitsKey } from '../wheel/keys.js';
 import type { HitCodec } from './codec.js';
+import { Expiries } from './expiries.js';
 import type { FiledHit } from './filed-hit.js';
 import type { Guard } from './guard.js';
 import { Lock } from './lock.js';
@@ -34,6 +35,7 @@ export class Context {
   readonly aux: AuxStores;
   readonly codec: HitCodec;
   readonly guard: Guard;
+  readonly expiries: Expiries;
   /** Tasks, ticks and forced closes take turns, so that a close sees a proto-session whole (D6). */
   readonly lock = new Lock();
   private readonly middlewares: readonly Middleware[];
@@ -44,6 +46,7 @@ export class Context {
     this.aux = aux;
     this.codec = codec;
     this.guard = guard;
+    this.expiries = new Expiries(kv, sets, aux.buckets);
     this.middlewares = middlewares;
   }
 

@@ -78,21 +78,21 @@ export class Handler {
     }
   }
 
-  private async handleHit(taskHit: TaskHit): Promise<HitOutcome> {
+  private handleHit(taskHit: TaskHit): Eventually<HitOutcome> {
     const { hit } = taskHit;
     const identity = this.context.guard.identify(hit);
-    const sessionKey = await this.sessionKeyOf(taskHit, identity);
-    if (await this.context.aux.filter.knows(identity.clientKey, hit.id)) return this.passOver(hit, sessionKey);
+    const sessionKey = this.sessionKeyOf(taskHit, identity);
+    if (this.context.aux.filter.knows(identity.clientKey, hit.id)) return this.passOver(hit, sessionKey);
     return this.chain({ hit, sessionKey, clientKey: identity.clientKey, identifiers: identity.identifiers });
   }
 
   /** A moved hit is no longer waited for, whether or not another copy of it came first. */
-  private async passOver(hit: Hit, sessionKey: string): Promise<HitOutcome> {
+  private passOver(hit: Hit, sessionKey: string): HitOutcome {
     const { notes } = this.context.aux;
-    const session = mergeHopsOf(hit) > 0 ? await notes.of(sessionKey) : null;
+    const session = mergeHopsOf(hit) > 0 ? notes.of(sessionKey) : null;
     if (session !== null && session.awaited > 0) {
       session.awaited -= 1;
-      await notes.save(sessionKey, session);
+      notes.save(sessionKey, session);
     }
     return 'duplicate';
   }
@@ -101,14 +101,14 @@ export class Handler {
    * The client's alias decides, or its own key. A moved hit whose survivor closed before it came back goes with the others that were
    * moved with it into the survivor's next proto-session, unless its client has begun one meanwhile.
    */
-  private async sessionKeyOf({ hit, sessionKey: movedTo }: TaskHit, { clientKey }: HitIdentity): Promise<string> {
+  private sessionKeyOf({ hit, sessionKey: movedTo }: TaskHit, { clientKey }: HitIdentity): string {
     const { aliases, notes } = this.context.aux;
-    const alias = await aliases.of(clientKey);
+    const alias = aliases.of(clientKey);
     if (alias !== null) return alias;
     if (movedTo === undefined || movedTo === clientKey || mergeHopsOf(hit) === 0) return clientKey;
-    if ((await notes.of(clientKey)) !== null) return clientKey;
-    const target = (await aliases.of(movedTo)) ?? movedTo;
-    if (target !== clientKey) await aliases.point(clientKey, target);
+    if (notes.of(clientKey) !== null) return clientKey;
+    const target = aliases.of(movedTo) ?? movedTo;
+    if (target !== clientKey) aliases.point(clientKey, target);
     return target;
   }
 
@@ -116,7 +116,7 @@ export class Handler {
   private async store({ hit, sessionKey, clientKey }: PassingHit): Promise<HitOutcome> {
     const { sets, codec, aux } = this.context;
     await sets.add(protoSessionHitsKey(sessionKey), encoded(codec, { hit: withoutMergeHops(hit), sessionKey }));
-    await aux.filter.remember(clientKey, hit.id);
+    aux.filter.remember(clientKey, hit.id);
     return sessionKey === clientKey ? 'stored' : 'joined';
   }
 }

@@ -1,6 +1,5 @@
 import type { Hit } from '../../hit/hit.js';
 import { bucketNumber, checkedTickMs } from '../../wheel/bucket-number.js';
-import { expirationKey } from '../../wheel/keys.js';
 import type { PacingClock } from '../clock.js';
 import type { Closer } from '../closers.js';
 import { NOTHING_COLLECTED, type Collected, type Context } from '../context.js';
@@ -8,7 +7,6 @@ import { mergeHopsOf, type PassingHit } from '../filed-hit.js';
 import type { HitOutcome, Middleware, Next } from '../middleware.js';
 import type { SessionNotes } from '../storage/aux-stores.js';
 import type { CloseSettings } from './close-settings.js';
-import { expiryOf, fileUnder } from './expiry.js';
 import { HandOvers } from './hand-overs.js';
 import { SILENT_REPORT, type WheelReport } from './report.js';
 import { Wheel } from './wheel.js';
@@ -38,22 +36,26 @@ export class CloseTrigger implements Middleware {
 
   async handle(context: Context, passing: PassingHit, next: Next): Promise<HitOutcome> {
     const { hit, sessionKey } = passing;
+    const { expiries } = context;
     const { tickMs, timeoutMsOf } = this.settings;
-    await this.position.advanceWatermark(context, hit.receivedAtMs);
-    const pointer = await this.position.nextBucketFrom(context, bucketNumber(hit.receivedAtMs, tickMs));
+    const { position } = this;
+    if (!position.isLoaded) await position.load(context);
+    position.advanceWatermark(context, hit.receivedAtMs);
+    if (position.nextBucket === null) await position.moveTo(context, bucketNumber(hit.receivedAtMs, tickMs));
+    const pointer = position.nextBucket ?? 0;
     const own = bucketNumber(hit.receivedAtMs + timeoutMsOf(hit), tickMs);
-    const filed = await expiryOf(context, sessionKey);
+    const filed = expiries.peek(sessionKey) ?? (await expiries.read(sessionKey));
     const expiry = Math.max(own, pointer, filed ?? pointer);
-    if (expiry !== filed) await fileUnder(context, sessionKey, expiry);
+    if (expiry !== filed) await expiries.write(sessionKey, expiry);
     const outcome = await next(passing);
     const isLate = filed === null && own < pointer;
-    await this.count(context, passing, isLate);
+    if (this.count(context, passing, isLate)) await this.wheel.closeAtCap(context, sessionKey);
     return isLate && outcome === 'stored' ? 'late' : outcome;
   }
 
-  async onCleanup({ kv, aux }: Context, sessionKey: string): Promise<void> {
-    await kv.delete(expirationKey(sessionKey));
-    await aux.notes.drop(sessionKey);
+  async onCleanup({ expiries, aux }: Context, sessionKey: string): Promise<void> {
+    await expiries.delete(sessionKey);
+    aux.notes.drop(sessionKey);
   }
 
   onCollect(): Collected {
@@ -61,7 +63,8 @@ export class CloseTrigger implements Middleware {
   }
 
   async onPing(context: Context, atMs: number): Promise<void> {
-    await this.position.advanceWatermark(context, atMs);
+    await this.position.load(context);
+    this.position.advanceWatermark(context, atMs);
   }
 
   /**
@@ -78,24 +81,24 @@ export class CloseTrigger implements Middleware {
   }
 
   /** Null while there is none. */
-  nextBucket(context: Context): Promise<number | null> {
-    return this.position.nextBucket(context);
+  async nextBucket(context: Context): Promise<number | null> {
+    await this.position.load(context);
+    return this.position.nextBucket;
   }
 
   /** Milliseconds since 1970, null before the first hit or ping. */
-  watermarkMs(context: Context): Promise<number | null> {
-    return this.position.watermarkMs(context);
+  async watermarkMs(context: Context): Promise<number | null> {
+    await this.position.load(context);
+    return this.position.watermarkMs;
   }
 
-  /** Notes a stored hit, and closes the proto-session that it brought to a cap. */
-  private async count(context: Context, { hit, sessionKey }: PassingHit, isLate: boolean): Promise<void> {
-    const store = context.aux.notes;
-    const bytes = this.settings.sizeOf(hit);
-    const notes = withHit(await store.of(sessionKey), hit, bytes, isLate);
+  /** Notes a stored hit; true when it brought its proto-session to a cap. */
+  private count({ aux }: Context, { hit, sessionKey }: PassingHit, isLate: boolean): boolean {
+    const notes = withHit(aux.notes.of(sessionKey), hit, this.settings.sizeOf(hit), isLate);
     if (notes.awaited > 0 && mergeHopsOf(hit) > 0) notes.awaited -= 1;
-    await store.save(sessionKey, notes);
+    aux.notes.save(sessionKey, notes);
     // While a merge's hits are on their way, the session is not closed under them.
-    if (notes.awaited === 0 && this.reachesCap(notes, hit)) await this.wheel.closeAtCap(context, sessionKey);
+    return notes.awaited === 0 && this.reachesCap(notes, hit);
   }
 
   private reachesCap({ hits, firstMs, lastMs, bytes }: SessionNotes, hit: Hit): boolean {

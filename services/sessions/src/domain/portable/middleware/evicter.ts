@@ -7,7 +7,6 @@ import type { HitOutcome, Middleware, Next } from '../middleware.js';
 import type { Eventually } from '../storage/eventually.js';
 import type { Merge } from '../storage/aux-stores.js';
 import type { KeyValueStore } from '../storage/key-value-store.js';
-import { expiryOf, fileUnder } from './expiry.js';
 import { OwnerRegister } from './owner-register.js';
 
 /** Front of the pipeline: what is pushed here comes back as a task (sessions §6). */
@@ -58,7 +57,7 @@ export class Evicter implements Middleware {
   async onCleanup({ aux }: Context, sessionKey: string): Promise<void> {
     await this.stamps.releaseAll(sessionKey);
     await new OwnerRegister(aux.users).releaseAll(sessionKey);
-    await aux.aliases.release(sessionKey);
+    aux.aliases.release(sessionKey);
   }
 
   onCollect(): Collected {
@@ -75,20 +74,20 @@ export class Evicter implements Middleware {
     const before = alsoLookUp === undefined ? null : await register.ownerOf(alsoLookUp);
     const owner = before !== null && before !== sessionKey ? before : await register.claim(hash, sessionKey);
     // An entry that a crash left behind may name a client that was merged meanwhile; an alias leads to who lives.
-    return owner === sessionKey ? owner : ((await aux.aliases.of(owner)) ?? owner);
+    return owner === sessionKey ? owner : (aux.aliases.of(owner) ?? owner);
   }
 
   /** Everything of the loser but its hits goes to the survivor: identifiers, aliases, the later expiry (D1). */
   private async beginMerge(context: Context, loser: string, survivor: string): Promise<void> {
     const { aliases, merges, users } = context.aux;
     this.mayHaveUnfinished = true;
-    await merges.begin({ survivor, losers: [loser] });
+    merges.begin({ survivor, losers: [loser] });
     await this.stamps.moveAll(loser, survivor);
     await new OwnerRegister(users).moveAll(loser, survivor);
-    for (const member of await aliases.membersOf(loser)) await aliases.point(member, survivor);
-    await aliases.point(loser, survivor);
-    const [lost, kept] = [await expiryOf(context, loser), await expiryOf(context, survivor)];
-    if (lost !== null && (kept === null || lost > kept)) await fileUnder(context, survivor, lost);
+    for (const member of aliases.membersOf(loser)) aliases.point(member, survivor);
+    aliases.point(loser, survivor);
+    const [lost, kept] = [await context.expiries.read(loser), await context.expiries.read(survivor)];
+    if (lost !== null && (kept === null || lost > kept)) await context.expiries.write(survivor, lost);
   }
 
   /** Pushes first, then forgets: a failure in between leaves two copies of a hit, of which the filter lets one in. */
@@ -101,32 +100,32 @@ export class Evicter implements Middleware {
       for (const member of unreadable) await sets.add(protoSessionHitsKey(survivor), member);
     }
     const moving = newcomer === undefined ? stored : [...stored, newcomer];
-    await this.awaitMoved(context, { survivor, losers }, moving.length);
+    this.awaitMoved(context, { survivor, losers }, moving.length);
     if (moving.length > 0) await this.receiver.push(moving.map(({ hit }) => ({ hit: withMergeHop(hit), sessionKey: survivor })));
-    for (const { hit } of stored) await aux.filter.forget(guard.identify(hit).clientKey, hit.id);
+    for (const { hit } of stored) aux.filter.forget(guard.identify(hit).clientKey, hit.id);
     for (const loser of losers) {
       await context.cleanUp(loser);
-      await aux.merges.finish(loser);
+      aux.merges.finish(loser);
     }
-    await aux.merges.finish(survivor);
+    aux.merges.finish(survivor);
   }
 
   /** The survivor's caps wait until all that is on its way has come back. */
-  private async awaitMoved({ aux }: Context, { survivor, losers }: Merge, moving: number): Promise<void> {
-    const notes = await aux.notes.of(survivor);
+  private awaitMoved({ aux }: Context, { survivor, losers }: Merge, moving: number): void {
+    const notes = aux.notes.of(survivor);
     if (notes === null) return;
     notes.awaited += moving;
-    for (const loser of losers) notes.awaited += (await aux.notes.of(loser))?.awaited ?? 0;
-    await aux.notes.save(survivor, notes);
+    for (const loser of losers) notes.awaited += aux.notes.of(loser)?.awaited ?? 0;
+    aux.notes.save(survivor, notes);
   }
 
   /** Merges that an earlier failure, or the end of an earlier process, left in the middle. */
   private async finishMerges(context: Context): Promise<void> {
-    for (const { survivor, losers } of await context.aux.merges.unfinished()) {
-      const live = (await context.aux.aliases.of(survivor)) ?? survivor;
-      for (const loser of losers) if ((await context.aux.aliases.of(loser)) === null) await this.beginMerge(context, loser, live);
+    for (const { survivor, losers } of context.aux.merges.unfinished()) {
+      const live = context.aux.aliases.of(survivor) ?? survivor;
+      for (const loser of losers) if (context.aux.aliases.of(loser) === null) await this.beginMerge(context, loser, live);
       await this.move(context, { survivor: live, losers });
-      await context.aux.merges.finish(survivor);
+      context.aux.merges.finish(survivor);
     }
     this.mayHaveUnfinished = false;
   }

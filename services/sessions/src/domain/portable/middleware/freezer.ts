@@ -20,9 +20,9 @@ export interface Closing {
 export const freeze = async (context: Context, sessionKey: string, closing: Closing): Promise<HandOver | null> => {
   const { aux } = context;
   const frozen = await frozenCopy(context, sessionKey, closing);
-  if (frozen !== null) await aux.handOvers.put(frozen);
-  await aux.filter.retire(sessionKey, closing.rememberUntilMs);
-  for (const member of await aux.aliases.membersOf(sessionKey)) await aux.filter.retire(member, closing.rememberUntilMs);
+  if (frozen !== null) aux.handOvers.put(frozen);
+  aux.filter.retire(sessionKey, closing.rememberUntilMs);
+  for (const member of aux.aliases.membersOf(sessionKey)) aux.filter.retire(member, closing.rememberUntilMs);
   await context.cleanUp(sessionKey);
   return frozen;
 };
@@ -31,7 +31,7 @@ const frozenCopy = async (context: Context, sessionKey: string, { cause, bucket 
   const collected = await context.collect(sessionKey);
   if (collected.hits.length + collected.unreadable.length === 0) return null;
   const hits = sortedOnce(collected.hits);
-  const notes = await context.aux.notes.of(sessionKey);
+  const notes = context.aux.notes.of(sessionKey);
   return {
     id: `${sessionKey}.${hits[0]?.hit.id ?? ''}`,
     sessionKey,

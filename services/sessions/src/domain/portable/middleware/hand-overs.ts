@@ -20,7 +20,7 @@ export class HandOvers {
 
   /** Those whose time has come, in the order in which they froze. */
   async retryDue(context: Context): Promise<void> {
-    for (const handOver of await context.aux.handOvers.due(this.clock.nowMs())) await this.attempt(context, handOver);
+    for (const handOver of context.aux.handOvers.due(this.clock.nowMs())) await this.attempt(context, handOver);
   }
 
   async attempt({ aux }: Context, handOver: HandOver): Promise<void> {
@@ -29,13 +29,13 @@ export class HandOvers {
     const attempts = handOver.attempts + 1;
     if (attempts >= HAND_OVER_ATTEMPTS_MAX) {
       const last = { ...handOver, attempts };
-      await aux.handOvers.park(last);
+      aux.handOvers.park(last);
       this.report.parked(last, failure);
       return;
     }
     const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** handOver.attempts, RETRY_LONGEST_MS);
     const again = { ...handOver, attempts, notBeforeMs: this.clock.nowMs() + pauseMs };
-    await aux.handOvers.put(again);
+    aux.handOvers.put(again);
     this.report.retrying(again, failure);
   }
 

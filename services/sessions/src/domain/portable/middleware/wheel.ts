@@ -4,7 +4,6 @@ import type { Context } from '../context.js';
 import { reasonOf } from '../errors.js';
 import { textOfBytes } from '../text-bytes.js';
 import type { CloseSettings } from './close-settings.js';
-import { expiryOf, fileUnder } from './expiry.js';
 import { freeze, type Closing } from './freezer.js';
 import type { HandOvers } from './hand-overs.js';
 import type { WheelReport } from './report.js';
@@ -65,7 +64,7 @@ export class Wheel {
     for (;;) {
       const bucket = await this.firstBucketFrom(context, behind.next);
       if (bucket === null || bucket >= behind.current) break;
-      for (const { sessionKey } of await this.dueIn(context, bucket)) await fileUnder(context, sessionKey, behind.current);
+      for (const { sessionKey } of await this.dueIn(context, bucket)) await context.expiries.write(sessionKey, behind.current);
       await this.drop(context, bucket);
     }
     await this.position.moveTo(context, behind.current);
@@ -78,18 +77,19 @@ export class Wheel {
 
   /** Null when there is nothing to pass; the first turn after a ping alone only sets the pointer (D4). */
   private async behind(context: Context): Promise<Behind | null> {
-    const watermarkMs = await this.position.watermarkMs(context);
+    await this.position.load(context);
+    const { watermarkMs, nextBucket } = this.position;
     if (watermarkMs === null) return null;
-    await context.aux.filter.expire(watermarkMs);
+    context.aux.filter.expire(watermarkMs);
     const current = bucketNumber(watermarkMs, this.settings.tickMs);
-    const next = await this.position.nextBucketFrom(context, current);
-    return next < current ? { next, current } : null;
+    if (nextBucket === null) await this.position.moveTo(context, current);
+    return nextBucket !== null && nextBucket < current ? { next: nextBucket, current } : null;
   }
 
   /** Buckets before the pointer were processed; a failure kept them from being dropped. */
   private async firstBucketFrom(context: Context, next: number): Promise<number | null> {
     for (;;) {
-      const bucket = await context.aux.buckets.first();
+      const bucket = context.aux.buckets.first();
       if (bucket === null || bucket >= next) return bucket;
       await this.drop(context, bucket);
     }
@@ -101,7 +101,7 @@ export class Wheel {
       try {
         await this.close(context, sessionKey, { cause: 'inactivity', bucket });
       } catch (error) {
-        await fileUnder(context, sessionKey, bucket + 1);
+        await context.expiries.write(sessionKey, bucket + 1);
         this.report.postponed(sessionKey, reasonOf(error));
       }
     }
@@ -112,23 +112,23 @@ export class Wheel {
     const due: Due[] = [];
     for (const member of await context.sets.all(bucketsKey(bucket))) {
       const sessionKey = textOfBytes(member);
-      const expiry = await expiryOf(context, sessionKey);
+      const expiry = context.expiries.peek(sessionKey) ?? (await context.expiries.read(sessionKey));
       if (expiry === null || expiry > bucket) continue;
-      const notes = await context.aux.notes.of(sessionKey);
+      const notes = context.aux.notes.of(sessionKey);
       due.push({ sessionKey, firstMs: notes?.firstMs ?? Number.NEGATIVE_INFINITY });
     }
     return due.sort((left, right) => left.firstMs - right.firstMs || compareKeys(left.sessionKey, right.sessionKey));
   }
 
   private async close(context: Context, sessionKey: string, closing: Omit<Closing, 'rememberUntilMs'>): Promise<void> {
-    const watermarkMs = (await this.position.watermarkMs(context)) ?? 0;
+    const watermarkMs = this.position.watermarkMs ?? 0;
     const frozen = await freeze(context, sessionKey, { ...closing, rememberUntilMs: watermarkMs + this.settings.retentionMs });
     if (frozen !== null) await this.handOvers.attempt(context, frozen);
   }
 
   /** What is left of a bucket that was processed does no harm: its members' expiries say that they are stale. */
   private async drop({ aux, sets }: Context, bucket: number): Promise<void> {
-    await aux.buckets.remove(bucket);
+    aux.buckets.remove(bucket);
     try {
       await sets.drop(bucketsKey(bucket));
     } catch (error) {

@@ -1,6 +1,5 @@
 import type { CloseCause } from '../../session/closed-session.js';
 import type { FiledHit } from '../filed-hit.js';
-import type { Eventually } from './eventually.js';
 import type { KeyValueStore } from './key-value-store.js';
 
 /** What must be known of an open proto-session beside its hits (D11). Whoever changes it hands it back with `save`. */
@@ -18,39 +17,39 @@ export interface SessionNotes {
 }
 
 export interface NotesStore {
-  of(sessionKey: string): Eventually<SessionNotes | null>;
-  save(sessionKey: string, notes: SessionNotes): Eventually<void>;
-  drop(sessionKey: string): Eventually<void>;
+  of(sessionKey: string): SessionNotes | null;
+  save(sessionKey: string, notes: SessionNotes): void;
+  drop(sessionKey: string): void;
 }
 
 /** Which clients' hits land in another client's proto-session (D1). An alias always points to a live session, never to an alias. */
 export interface AliasStore {
   /** Session key that a client was merged into, null without one. */
-  of(clientKey: string): Eventually<string | null>;
-  point(clientKey: string, sessionKey: string): Eventually<void>;
-  membersOf(sessionKey: string): Eventually<readonly string[]>;
+  of(clientKey: string): string | null;
+  point(clientKey: string, sessionKey: string): void;
+  membersOf(sessionKey: string): readonly string[];
   /** Forgets all aliases to a session. */
-  release(sessionKey: string): Eventually<void>;
+  release(sessionKey: string): void;
 }
 
 /** Ids of accepted hits, per client (D12). */
 export interface HitFilter {
-  knows(clientKey: string, hitId: string): Eventually<boolean>;
-  remember(clientKey: string, hitId: string): Eventually<void>;
+  knows(clientKey: string, hitId: string): boolean;
+  remember(clientKey: string, hitId: string): void;
   /** For hits that leave the store to come back. */
-  forget(clientKey: string, hitId: string): Eventually<void>;
+  forget(clientKey: string, hitId: string): void;
   /** The client's session closed: its ids are remembered until the watermark passes an instant. */
-  retire(clientKey: string, untilMs: number): Eventually<void>;
+  retire(clientKey: string, untilMs: number): void;
   /** Drops what is not remembered any more. */
-  expire(watermarkMs: number): Eventually<void>;
+  expire(watermarkMs: number): void;
 }
 
 /** Numbers of the buckets that have members, so that catching up can jump over all others. */
 export interface BucketIndex {
-  add(bucket: number): Eventually<void>;
+  add(bucket: number): void;
   /** The smallest, null without any. */
-  first(): Eventually<number | null>;
-  remove(bucket: number): Eventually<void>;
+  first(): number | null;
+  remove(bucket: number): void;
 }
 
 /** A proto-session frozen at its close, until the Closer has it (D6, D7). */
@@ -72,13 +71,13 @@ export interface HandOver {
 }
 
 export interface HandOverStore {
-  put(handOver: HandOver): Eventually<void>;
+  put(handOver: HandOver): void;
   /** Those that may be tried, in the order in which they froze. */
-  due(nowMs: number): Eventually<readonly HandOver[]>;
-  finish(id: string): Eventually<void>;
+  due(nowMs: number): readonly HandOver[];
+  finish(id: string): void;
   /** Moves it to the dead letters: kept whole, tried no more (D7). */
-  park(handOver: HandOver): Eventually<void>;
-  parked(): Eventually<readonly HandOver[]>;
+  park(handOver: HandOver): void;
+  parked(): readonly HandOver[];
 }
 
 /** A merge that was begun: its losers' identifiers point to the survivor, their hits are not all pushed yet. */
@@ -89,18 +88,21 @@ export interface Merge {
 
 /** Merges begun and not finished, so that a failure in the middle is made good (D1, D8). */
 export interface MergeStore {
-  begin(merge: Merge): Eventually<void>;
-  finish(survivor: string): Eventually<void>;
-  unfinished(): Eventually<readonly Merge[]>;
+  begin(merge: Merge): void;
+  finish(survivor: string): void;
+  unfinished(): readonly Merge[];
 }
 
 /** The highest event time known (D5). */
 export interface WatermarkStore {
-  read(): Eventually<number | null>;
-  write(watermarkMs: number): Eventually<void>;
+  read(): number | null;
+  write(watermarkMs: number): void;
 }
 
-/** The third store of sessions.md: what part 11 has to remember beyond the keys of part 4. */
+/**
+ * The third store: what part 11 has to remember beyond the keys of part 4, which hold no more than they say. It is asked several times per hit
+ * and belongs to one process, so its answers come at once; `users` may take its time.
+ */
 export interface AuxStores {
   readonly notes: NotesStore;
   readonly aliases: AliasStore;

@@ -1,43 +1,63 @@
 import type { HitFilter } from './aux-stores.js';
 
-interface Retired {
+/** Ids of one closed session of a client. */
+interface Closed {
   readonly clientKey: string;
   readonly ids: ReadonlySet<string>;
   readonly untilMs: number;
 }
 
+/** What is known of one client. */
+interface Known {
+  /** Ids in its open session. */
+  open: Set<string> | null;
+  /** Its closed sessions, oldest first. */
+  closed: Closed[];
+  /** All their ids, once they are too many sessions to look through. */
+  closedIds: Set<string> | null;
+}
+
+const SESSIONS_LOOKED_THROUGH_MAX = 8;
+
+const newKnown = (hitId: string): Known => ({ open: new Set([hitId]), closed: [], closedIds: null });
+
 /** Exact ids, so that no two hits are ever taken for one. */
 export class MemoryHitFilter implements HitFilter {
-  private readonly open = new Map<string, Set<string>>();
-  /** Per client: until when an id of a closed session is remembered. */
-  private readonly closed = new Map<string, Map<string, number>>();
+  private readonly clients = new Map<string, Known>();
   /** In the order of closing, which is that of `untilMs`: the watermark never moves back. */
-  private readonly queue: Retired[] = [];
+  private readonly queue: Closed[] = [];
   private expired = 0;
 
   knows(clientKey: string, hitId: string): boolean {
-    return this.open.get(clientKey)?.has(hitId) === true || this.closed.get(clientKey)?.has(hitId) === true;
+    const known = this.clients.get(clientKey);
+    if (known === undefined) return false;
+    if (known.open?.has(hitId) === true) return true;
+    return known.closedIds?.has(hitId) ?? known.closed.some(({ ids }) => ids.has(hitId));
   }
 
   remember(clientKey: string, hitId: string): void {
-    const ids = this.open.get(clientKey);
-    if (ids === undefined) this.open.set(clientKey, new Set([hitId]));
-    else ids.add(hitId);
+    const known = this.clients.get(clientKey);
+    if (known === undefined) this.clients.set(clientKey, newKnown(hitId));
+    else if (known.open === null) known.open = new Set([hitId]);
+    else known.open.add(hitId);
   }
 
   forget(clientKey: string, hitId: string): void {
-    const ids = this.open.get(clientKey);
-    if (ids?.delete(hitId) === true && ids.size === 0) this.open.delete(clientKey);
+    const known = this.clients.get(clientKey);
+    if (known?.open?.delete(hitId) !== true || known.open.size > 0) return;
+    known.open = null;
+    this.dropUnlessKnown(clientKey, known);
   }
 
   retire(clientKey: string, untilMs: number): void {
-    const ids = this.open.get(clientKey);
-    if (ids === undefined) return;
-    this.open.delete(clientKey);
-    this.queue.push({ clientKey, ids, untilMs });
-    const closed = this.closed.get(clientKey) ?? new Map<string, number>();
-    this.closed.set(clientKey, closed);
-    for (const id of ids) closed.set(id, untilMs);
+    const known = this.clients.get(clientKey);
+    if (known === undefined || known.open === null) return;
+    const closed: Closed = { clientKey, ids: known.open, untilMs };
+    known.open = null;
+    known.closed.push(closed);
+    if (known.closedIds !== null || known.closed.length > SESSIONS_LOOKED_THROUGH_MAX)
+      known.closedIds = withIds(known.closedIds, known.closedIds === null ? known.closed : [closed]);
+    this.queue.push(closed);
   }
 
   expire(watermarkMs: number): void {
@@ -45,22 +65,29 @@ export class MemoryHitFilter implements HitFilter {
       const next = this.queue[this.expired];
       if (next === undefined || next.untilMs >= watermarkMs) break;
       this.expired += 1;
-      this.dropClosed(next);
+      this.dropOldest(next.clientKey);
     }
     this.dropExpired();
   }
 
   /** Clients with hits in open sessions. */
   get openClients(): number {
-    return this.open.size;
+    let open = 0;
+    for (const known of this.clients.values()) if (known.open !== null) open += 1;
+    return open;
   }
 
-  private dropClosed({ clientKey, ids, untilMs }: Retired): void {
-    const closed = this.closed.get(clientKey);
-    if (closed === undefined) return;
-    // An id that was accepted again in the meantime is remembered for longer.
-    for (const id of ids) if ((closed.get(id) ?? untilMs) <= untilMs) closed.delete(id);
-    if (closed.size === 0) this.closed.delete(clientKey);
+  /** A client's sessions expire in the order in which they closed. */
+  private dropOldest(clientKey: string): void {
+    const known = this.clients.get(clientKey);
+    if (known === undefined) return;
+    const oldest = known.closed.shift();
+    if (known.closedIds !== null) for (const id of oldest?.ids ?? []) known.closedIds.delete(id);
+    this.dropUnlessKnown(clientKey, known);
+  }
+
+  private dropUnlessKnown(clientKey: string, { open, closed }: Known): void {
+    if (open === null && closed.length === 0) this.clients.delete(clientKey);
   }
 
   /** Not at every step: each removal from the front moves the rest. */
@@ -70,3 +97,9 @@ export class MemoryHitFilter implements HitFilter {
     this.expired = 0;
   }
 }
+
+const withIds = (ids: Set<string> | null, sessions: readonly Closed[]): Set<string> => {
+  const all = ids ?? new Set<string>();
+  for (const session of sessions) for (const id of session.ids) all.add(id);
+  return all;
+};

@@ -1,8 +1,6 @@
+import { byteText, bytesOf } from './byte-text.js';
 import { requireKey, requireValue } from './required.js';
 import type { SetStore } from './set-store.js';
-
-/** One character per byte: equal texts are equal bytes, and texts are what a Set of this language compares by content. */
-const memberOf = (value: Uint8Array): string => Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
 
 /** Keeps sets in this process. */
 export class MemorySetStore implements SetStore {
@@ -12,14 +10,14 @@ export class MemorySetStore implements SetStore {
     requireKey(key);
     requireValue(value);
     const members = this.sets.get(key);
-    if (members === undefined) this.sets.set(key, new Set([memberOf(value)]));
-    else members.add(memberOf(value));
+    if (members === undefined) this.sets.set(key, new Set([byteText(value)]));
+    else members.add(byteText(value));
   }
 
   all(key: string): readonly Uint8Array[] {
     requireKey(key);
     const members = this.sets.get(key);
-    return members === undefined ? [] : Array.from(members, member => Buffer.from(member, 'latin1'));
+    return members === undefined ? [] : Array.from(members, bytesOf);
   }
 
   drop(key: string): void {
@@ -31,7 +29,7 @@ export class MemorySetStore implements SetStore {
     requireKey(key);
     requireValue(value);
     const members = this.sets.get(key);
-    if (members?.delete(memberOf(value)) === true && members.size === 0) this.sets.delete(key);
+    if (members?.delete(byteText(value)) === true && members.size === 0) this.sets.delete(key);
   }
 
   delete(key: string): void {
