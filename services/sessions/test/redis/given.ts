@@ -70,9 +70,15 @@ export class World {
   }
 
   async close(): Promise<void> {
-    const left = await this.redis.keys(`${this.prefix}:*`);
-    if (left.length > 0) await this.redis.del(...left);
+    await this.drop(`${this.prefix}:`);
     await this.redis.quit();
+  }
+
+  /** Deletes all keys that begin so. */
+  async drop(prefix: string): Promise<void> {
+    for await (const keys of this.redis.scanStream({ match: `${prefix}*`, count: 1_000 }) as AsyncIterable<string[]>) {
+      if (keys.length > 0) await this.redis.del(...keys);
+    }
   }
 
   /** The next call of the source. */
