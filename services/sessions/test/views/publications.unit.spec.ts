@@ -33,41 +33,53 @@ describe('chunks on their way to a publication', () => {
     const { chunks, closed } = publication('k', 'a', 'b', 'c');
     const publications = withoutMemory(new Map());
     for (const place of [2, 0, 1]) publications.add(chunks[place] as SessionChunk, at(place + 1));
-    expect((await publications.complete(closed))?.chunks.map(({ place }) => place)).toEqual([0, 1, 2]);
+    expect((await publications.take(closed))?.chunks.map(({ place }) => place)).toEqual([0, 1, 2]);
   });
 
-  it('hold the watermark back until their publication is durable', async () => {
+  it('hold the watermark back until their last message has come', async () => {
     const [one, two] = [publication('k', 'a', 'b'), publication('l', 'c')];
     const publications = withoutMemory(new Map());
     publications.add(one.chunks[0] as SessionChunk, at(5));
     publications.add(two.chunks[0] as SessionChunk, at(7));
     publications.add(one.chunks[1] as SessionChunk, at(9));
     expect(publications.waitsFrom).toBe(5);
-    await publications.complete(one.closed);
-    expect(publications.waitsFrom).toBe(5);
-    publications.forget(one.closed);
+    await publications.take(one.closed);
     expect(publications.waitsFrom).toBe(7);
-    publications.forget(two.closed);
+    await publications.take(two.closed);
     expect(publications.waitsFrom).toBeUndefined();
+  });
+
+  it('wait as before when what was done with them failed', async () => {
+    const { chunks, closed } = publication('k', 'a', 'b');
+    const publications = withoutMemory(new Map());
+    publications.add(chunks[0] as SessionChunk, at(1));
+    const before = publications.snapshot();
+    publications.add(chunks[1] as SessionChunk, at(2));
+    expect(await publications.take(closed)).toBeDefined();
+    publications.restore(before);
+    expect(publications.waitsFrom).toBe(1);
+    publications.add(chunks[1] as SessionChunk, at(2));
+    expect(await publications.take(closed)).toBeDefined();
   });
 
   it('count only with all the others and with the content that was announced', async () => {
     const { chunks, closed } = publication('k', 'a', 'b');
     const publications = withoutMemory(new Map());
     publications.add(chunks[0] as SessionChunk, at(1));
-    expect(await publications.complete(closed)).toBeUndefined();
-    publications.add({ ...(chunks[1] as SessionChunk), digest: digest('other') }, at(2));
-    expect(await publications.complete(closed)).toBeUndefined();
-    publications.add(chunks[1] as SessionChunk, at(3));
-    expect(await publications.complete(closed)).toBeDefined();
+    expect(await publications.take(closed)).toBeUndefined();
+    publications.add(chunks[0] as SessionChunk, at(2));
+    publications.add({ ...(chunks[1] as SessionChunk), digest: digest('other') }, at(3));
+    expect(await publications.take(closed)).toBeUndefined();
+    for (const chunk of chunks) publications.add(chunk, at(4));
+    expect(await publications.take(closed)).toBeDefined();
   });
 
   it('are not mixed with those of another content under the same close id', async () => {
     const [one, other] = [publication('k', 'a', 'b'), publication('k', 'a', 'c')];
     const publications = withoutMemory(new Map());
     [...one.chunks.slice(0, 1), ...other.chunks].forEach((chunk, index) => publications.add(chunk, at(index + 1)));
-    expect(await publications.complete(one.closed)).toBeUndefined();
-    expect(await publications.complete(other.closed)).toBeDefined();
+    expect(await publications.take(one.closed)).toBeUndefined();
+    expect(await publications.take(other.closed)).toBeDefined();
   });
 
   it('leave memory beyond a bound, and are read again where they lie', async () => {
@@ -82,7 +94,7 @@ describe('chunks on their way to a publication', () => {
       },
     });
     for (const chunk of chunks) publications.add(chunk, at(chunk.place + 1));
-    expect((await publications.complete(closed))?.chunks).toEqual(chunks);
+    expect((await publications.take(closed))?.chunks).toEqual(chunks);
     expect(reads).toEqual([1, 2, 3, 4, 5]);
   });
 

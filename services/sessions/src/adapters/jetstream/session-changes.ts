@@ -51,8 +51,7 @@ export class PublishedChanges implements SessionChanges {
     publications.giveUp(message.timeMs);
     if (value.kind === 'chunk') publications.add(value, message);
     if (value.kind !== 'closed') return [];
-    const publication = await publications.complete(value);
-    publications.forget(value);
+    const publication = await publications.take(value);
     if (publication === undefined) return [];
     return imagesOf(publication, message.sequence, message.timeMs).sessions.map(({ header }) => header);
   }

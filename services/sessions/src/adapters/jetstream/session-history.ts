@@ -26,8 +26,7 @@ export const recordedSessions = (reader: SubjectReader, subjects: Subjects): Sta
       const entry = decoded.value;
       if (entry.kind === 'chunk') publications.add(entry, { sequence, timeMs });
       if (entry.kind === 'closed') {
-        const publication = await publications.complete(entry);
-        publications.forget(entry);
+        const publication = await publications.take(entry);
         if (publication !== undefined && timeMs >= sinceMs) yield* closesOf(publication);
       }
       if (entry.kind === 'fact' && timeMs >= sinceMs) {

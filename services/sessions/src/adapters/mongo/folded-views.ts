@@ -7,7 +7,7 @@ import { fromDbHits, fromDbSession, toDbErasure, toDbHits, toDbSession } from '.
 
 /** The documents of one partition in memory, under the guards of the stored ones: what an audit compares with. */
 export class FoldedViews implements SessionViewStore {
-  readonly watermark = 0;
+  readonly watermark: number = 0;
   readonly erasures: readonly Erasure[] = [];
   readonly sessions = new Map<string, SessionDocument>();
   readonly hits = new Map<string, HitsDocument>();

@@ -50,19 +50,15 @@ export class UsageFeed {
     this.#notedAtMs = options.monotonicMs();
   }
 
-  /** All usage of these messages is stored when it resolves; the same messages may come again. */
+  /** All usage of these messages is stored when it resolves; after a fault the same messages may come again, or the first few of them. */
   async apply(batch: readonly LoggedEntry[]): Promise<void> {
-    const completed: CloseCompleted[] = [];
-    const units: UsageUnit[] = [];
-    for (const { entry, sequence, timeMs } of batch) {
-      this.#publications.giveUp(timeMs);
-      if (entry?.kind === 'chunk') this.#publications.add(withoutHits(entry), { sequence, timeMs });
-      if (entry?.kind !== 'closed') continue;
-      units.push(...(await this.#unitsOf(entry)));
-      completed.push(entry);
+    const before = this.#publications.snapshot();
+    try {
+      await this.#publish(await this.#unitsOfAll(batch));
+    } catch (error) {
+      this.#publications.restore(before);
+      throw error;
     }
-    await this.#publish(units);
-    for (const closed of completed) this.#publications.forget(closed);
     this.#applied = Math.max(this.#applied, batch.at(-1)?.sequence ?? 0);
     if (this.#options.monotonicMs() - this.#notedAtMs >= (this.#options.noteEveryMs ?? NOTE_EVERY_MS)) await this.note();
   }
@@ -76,8 +72,18 @@ export class UsageFeed {
     this.#noted = durable;
   }
 
+  async #unitsOfAll(batch: readonly LoggedEntry[]): Promise<readonly UsageUnit[]> {
+    const units: UsageUnit[] = [];
+    for (const { entry, sequence, timeMs } of batch) {
+      this.#publications.giveUp(timeMs);
+      if (entry?.kind === 'chunk') this.#publications.add(withoutHits(entry), { sequence, timeMs });
+      if (entry?.kind === 'closed') units.push(...(await this.#unitsOf(entry)));
+    }
+    return units;
+  }
+
   async #unitsOf(closed: CloseCompleted): Promise<readonly UsageUnit[]> {
-    const publication = await this.#publications.complete(closed);
+    const publication = await this.#publications.take(closed);
     const units: UsageUnit[] = [];
     for (const header of publication === undefined ? [] : headersOf(publication)) {
       const { namespace, propertyId } = header;

@@ -41,6 +41,11 @@ interface Waiting {
   newestMs: number;
 }
 
+/** A state of {@link Publications}. */
+export interface PublicationsSnapshot {
+  readonly waiting: readonly (readonly [string, Waiting])[];
+}
+
 /**
  * Gathers chunks until the last message of their publication comes (sessions §12.4). Publications interleave, are broken off and repeated, whole
  * or in part; which chunks count follows from the messages and their times alone, so that a rebuild comes to the same.
@@ -68,22 +73,30 @@ export class Publications {
     this.#makeRoom();
   }
 
-  /** All chunks of a publication, or `undefined` where they are not what its last message says: then nothing of it counts. */
-  async complete(closed: CloseCompleted): Promise<Publication | undefined> {
-    const chunks: SessionChunk[] = [];
-    const waiting = this.#waiting.get(keyOf(closed.closeId, shortHashOf(closed)));
-    for (let place = 0; place < closed.chunks; place += 1) {
-      const present = waiting?.byPlace.get(place);
-      const chunk = present === undefined ? undefined : (present.chunk ?? (await this.#options.readAgain(present.sequence)));
-      if (chunk === undefined) return undefined;
-      chunks.push(chunk);
-    }
-    return hashOf(chunks) === closed.contentHash ? { closeId: closed.closeId, chunks } : undefined;
+  /**
+   * Takes a publication out of those that wait: all its chunks, or `undefined` where they are not what the last message says. Then nothing of it
+   * counts, and its chunks are gone too: only a repeat of all of them would help.
+   */
+  async take(closed: CloseCompleted): Promise<Publication | undefined> {
+    const key = keyOf(closed.closeId, shortHashOf(closed));
+    const chunks = await this.#chunksOf(this.#waiting.get(key), closed.chunks);
+    this.#drop(key);
+    return chunks !== undefined && hashOf(chunks) === closed.contentHash ? { closeId: closed.closeId, chunks } : undefined;
   }
 
-  /** The effect of a publication is durable, or it was not whole: its chunks are gone then, and only a repeat of all of them would help. */
-  forget(closed: CloseCompleted): void {
-    this.#drop(keyOf(closed.closeId, shortHashOf(closed)));
+  /** What waits now, to come back to after a fault: then the same messages come again, and must find what they found. */
+  snapshot(): PublicationsSnapshot {
+    const waiting = [...this.#waiting].map(([key, { byPlace, newestMs }]) => [key, { byPlace: new Map(byPlace), newestMs }] as const);
+    return { waiting };
+  }
+
+  restore({ waiting }: PublicationsSnapshot): void {
+    this.#waiting.clear();
+    this.#bytes = 0;
+    for (const [key, { byPlace, newestMs }] of waiting) {
+      this.#waiting.set(key, { byPlace: new Map(byPlace), newestMs });
+      for (const { chunk, bytes } of byPlace.values()) if (chunk !== undefined) this.#bytes += bytes;
+    }
   }
 
   /** Gives up what has waited too long at this time of the stream. @returns how many publications */
@@ -105,6 +118,17 @@ export class Publications {
   /** Publications that wait for their last message. */
   get size(): number {
     return this.#waiting.size;
+  }
+
+  async #chunksOf(waiting: Waiting | undefined, count: number): Promise<readonly SessionChunk[] | undefined> {
+    const chunks: SessionChunk[] = [];
+    for (let place = 0; place < count; place += 1) {
+      const present = waiting?.byPlace.get(place);
+      const chunk = present === undefined ? undefined : (present.chunk ?? (await this.#options.readAgain(present.sequence)));
+      if (chunk === undefined) return undefined;
+      chunks.push(chunk);
+    }
+    return chunks;
   }
 
   #drop(key: string): void {

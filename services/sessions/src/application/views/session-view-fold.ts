@@ -53,30 +53,35 @@ export class SessionViewFold {
     return this.#publications.size;
   }
 
-  /** Durable with its watermark when it resolves; the same messages may come again. */
+  /** Durable with its watermark when it resolves; after a fault the same messages may come again, or the first few of them. */
   async apply(batch: readonly LoggedEntry[]): Promise<void> {
+    const before = this.#publications.snapshot();
+    try {
+      await this.#applyAll(batch);
+    } catch (error) {
+      this.#publications.restore(before);
+      throw error;
+    }
+  }
+
+  async #applyAll(batch: readonly LoggedEntry[]): Promise<void> {
     const staged = new Staged();
-    const completed: CloseCompleted[] = [];
     for (const { entry, sequence, timeMs } of batch) {
       this.#giveUp(timeMs);
       if (entry?.kind === 'chunk') this.#publications.add(entry, { sequence, timeMs });
-      else if (entry?.kind === 'closed') {
-        await this.#stage(staged, entry, { sequence, timeMs });
-        completed.push(entry);
-      } else if (entry?.kind === 'fact' && entry.fact.type === 'erased') {
+      else if (entry?.kind === 'closed') await this.#stage(staged, entry, { sequence, timeMs });
+      else if (entry?.kind === 'fact' && entry.fact.type === 'erased') {
         await this.#flush(staged);
         await this.#erase(erasureOf(entry.address, entry.fact, { sequence, timeMs }));
       }
       if (staged.hits.size >= FLUSH_HITS_DOCUMENTS_MAX) await this.#flush(staged);
     }
     await this.#flush(staged);
-    // Only now: after a fault the same batch comes again, and finds the chunks of earlier ones still here.
-    for (const closed of completed) this.#publications.forget(closed);
     await this.#moveWatermark(batch.at(-1)?.sequence ?? this.#applied);
   }
 
   async #stage(staged: Staged, closed: CloseCompleted, { sequence, timeMs }: LogPlace): Promise<void> {
-    const publication = await this.#publications.complete(closed);
+    const publication = await this.#publications.take(closed);
     if (publication === undefined) {
       this.#options.observer?.passedOver?.('chunks_missing', 1);
       return;
@@ -96,18 +101,18 @@ export class SessionViewFold {
   /** Looks at everything of the property that is old enough: erasing is rare, and must not depend on an index being complete. */
   async #erase(erasure: Erasure): Promise<void> {
     const { store } = this.#options;
-    const { namespace, propertyId, erasedAtMs, sequence } = erasure;
+    const { namespace, propertyId, erasedAtMs } = erasure;
     this.#erasures.add(erasure);
     await store.storeErasure(erasure);
     const staged = new Staged();
     for await (const image of store.hitsStartedBy(namespace, propertyId, erasedAtMs)) {
       const left = this.#erasures.withoutErasedHits(image);
-      if (left !== image) staged.addHits({ ...left, sequence: Math.max(sequence, image.sequence) });
+      if (left !== image) staged.addHits(left);
       if (staged.hits.size >= FLUSH_HITS_DOCUMENTS_MAX) await this.#flush(staged);
     }
     for await (const image of store.sessionsStartedBy(namespace, propertyId, erasedAtMs)) {
       const left = this.#erasures.withoutErasedNames(image);
-      if (left !== image) staged.addSession({ ...left, sequence: Math.max(sequence, image.sequence) });
+      if (left !== image) staged.addSession(left);
       if (staged.sessions.size >= FLUSH_HITS_DOCUMENTS_MAX) await this.#flush(staged);
     }
     await this.#flush(staged);
