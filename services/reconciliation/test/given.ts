@@ -17,7 +17,7 @@ import {
   type WorkOutcome,
 } from '../src/domain/index.js';
 
-export const T0 = Date.UTC(2026, 2, 1, 12);
+const T0 = Date.UTC(2026, 2, 1, 12);
 
 /** Seconds after noon. */
 export const at = (seconds: number): number => T0 + seconds * 1_000;

@@ -37,9 +37,9 @@ const performStep = (engine: ScriptedEngine, script: Script, step: Fields): bool
     case 'enqueue':
       return void schedule.enqueue(requireEntity(script, step).id, step.integer('deadline'));
     case 'delete':
-      return void schedule.delete(requireEntity(script, step).id);
+      return void schedule.delete(step.text('id'));
     case 'unschedule':
-      return void schedule.unschedule(requireEntity(script, step).id);
+      return void schedule.unschedule(step.text('id'));
     case 'setState':
       requireEntity(script, step).entity.state = step.text('state');
       return undefined;
@@ -47,7 +47,7 @@ const performStep = (engine: ScriptedEngine, script: Script, step: Fields): bool
       requireEntity(script, step).entity.goal = step.text('goal');
       return undefined;
     case 'isScheduled':
-      return schedule.isScheduled(requireEntity(script, step).id);
+      return schedule.isScheduled(step.text('id'));
   }
 };
 

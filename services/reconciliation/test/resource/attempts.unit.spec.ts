@@ -77,7 +77,7 @@ describe('attempts (reconciliation §3, §4)', () => {
     expect(story.give(claim(at(59)))).toEqual({ outcome: 'suspended' });
     expect(story.give(claim(at(60)))).toMatchObject({ outcome: 'claimed' });
     expect(story.record.suspended).toBeNull();
-    expect(story.give({ type: 'resume', now: at(61), ...target })).toBe('unchanged');
+    expect(story.give({ type: 'resume', now: at(61), ...target })).toBe('done');
   });
 
   it('tries again by hand only what is degraded', () => {

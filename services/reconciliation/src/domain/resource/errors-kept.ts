@@ -2,7 +2,7 @@ import { LIMITS } from '../limits.js';
 import type { AttemptError, ResourceRecord } from './record.js';
 
 /** The beginning of a text; a character that would be cut in two is left out. */
-export const cutText = (text: string, charactersMax: number): string => {
+const cutText = (text: string, charactersMax: number): string => {
   if (text.length <= charactersMax) return text;
   const cut = text.slice(0, charactersMax);
   return /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;

@@ -4,8 +4,8 @@ import type { Decision } from './events.js';
 import type { Resource, ResourceRecord } from './record.js';
 import { scheduleAfresh } from './schedule.js';
 
-/** `unchanged`: it was so already, and nothing is written. */
-export type OperateAnswer = 'done' | 'unchanged';
+/** What was asked is done, and remembered with the command that asked. */
+export type OperateAnswer = 'done';
 
 const require = (record: Resource, { kind, objectId }: { readonly kind: string; readonly objectId: string }): ResourceRecord => {
   if (record !== undefined) return record;
@@ -43,7 +43,5 @@ export const decideSuspend = (command: ResourceCommand<'suspend'>, record: Resou
 };
 
 export const decideResume = (command: ResourceCommand<'resume'>, record: Resource): Decision<OperateAnswer> => {
-  const found = require(record, command);
-  if (found.suspended === null) return { answer: 'unchanged' };
-  return { answer: 'done', event: { type: 'resource-resumed', record: { ...found, suspended: null } } };
+  return { answer: 'done', event: { type: 'resource-resumed', record: { ...require(record, command), suspended: null } } };
 };

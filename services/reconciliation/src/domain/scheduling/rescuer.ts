@@ -3,11 +3,11 @@ import { takeOverAt } from '../resource/claim.js';
 import type { ResourceRecord } from '../resource/record.js';
 
 /** Whether a record should have been worked long ago; strictly longer than the threshold. A negative threshold looks for none. */
-export const isStuck = (record: ResourceRecord, thresholdMs: number, now: InstantMs): boolean =>
+const isStuck = (record: ResourceRecord, thresholdMs: number, now: InstantMs): boolean =>
   thresholdMs > 0 && record.nextAttemptAt !== null && record.nextAttemptAt < now - thresholdMs;
 
 /** Whether the attempt of a record is lost: anybody may take it over. */
-export const isAbandoned = (record: ResourceRecord, now: InstantMs): boolean => record.lease !== null && takeOverAt(record.lease) <= now;
+const isAbandoned = (record: ResourceRecord, now: InstantMs): boolean => record.lease !== null && takeOverAt(record.lease) <= now;
 
 /**
  * Finds records whose deadline or lease has been overlooked, so that the owner looks at them again (reconciliation §8). It writes nothing;
