@@ -161,9 +161,9 @@ describe('ends that hold', () => {
   it('hold where a split cut, and only there', () => {
     const after = new AfterTheClose(settingsOf({ split: { ...settingsOf().split, userIdChange: true } }));
     expect(decided(after.close([at(0, { userId: 'u1' }), at(8, { userId: 'u2' })]))).toEqual(['closed h0:1 (1)', 'closed h8:1 (1)']);
-    expect(decided(after.close([at(4)]))).toEqual(['closed h4:1 (1)']);
-    expect(decided(after.close([at(-1)]))).toEqual(['closed h-1:1 (2)', 'superseded h0:2 (0)']);
-    expect(decided(after.close([at(10)]))).toEqual(['amended h8:2 (2)']);
+    expect(decided(after.close([at(4)]))).toEqual(['amended h0:2 (2)']);
+    expect(decided(after.close([at(6, { userId: 'u2' })]))).toEqual(['closed h6:1 (2)', 'superseded h8:2 (0)']);
+    expect(decided(after.close([at(10)]))).toEqual(['amended h6:2 (3)']);
   });
 
   it('come from a split that would have cut, had the hits been together', () => {

@@ -48,6 +48,9 @@ interface CompactSession {
   readonly l?: number | undefined;
   readonly f: CompactOrdered;
   readonly e: CompactOrdered;
+  /** Begins after, ends before. */
+  readonly ba?: CompactOrdered | undefined;
+  readonly eb?: CompactOrdered | undefined;
   readonly p?: SessionEdges['lastPlatform'] | undefined;
   /** First user, last user, first campaign, last campaign; absent when all four are. */
   readonly s?: readonly (CompactSeen | null)[] | undefined;
@@ -94,6 +97,8 @@ export const encodeClosedSession = (session: ClosedSession): string => {
     l: session.lateHits === 0 ? undefined : session.lateHits,
     f: compactOrdered(edges.first),
     e: compactOrdered(edges.last),
+    ba: edges.beginsAfter === undefined ? undefined : compactOrdered(edges.beginsAfter),
+    eb: edges.endsBefore === undefined ? undefined : compactOrdered(edges.endsBefore),
     p: edges.lastPlatform,
     s: compactValues(edges),
     at: edges.closedAtMs,
@@ -161,13 +166,15 @@ const parsed = (text: string): CompactSession => {
 const unreadable = (options?: ErrorOptions): Refusal =>
   new Refusal('CLOSED_SESSION_UNREADABLE', 'what is remembered of a closed session cannot be read', {}, [], options);
 
-const edgesOf = ({ f, e, fl, p, s, at }: CompactSession): SessionEdges => {
+const edgesOf = ({ f, e, ba, eb, fl, p, s, at }: CompactSession): SessionEdges => {
   const [firstUser, lastUser, firstCampaign, lastCampaign] = (s ?? []).map(seenOf);
   return {
     first: orderedOf(f),
     last: orderedOf(e),
     beginsHard: (fl & FLAG.beginsHard) !== 0,
     endsHard: (fl & FLAG.endsHard) !== 0,
+    ...(ba === undefined ? {} : { beginsAfter: orderedOf(ba) }),
+    ...(eb === undefined ? {} : { endsBefore: orderedOf(eb) }),
     ...(p === undefined ? {} : { lastPlatform: p }),
     ...(firstUser === undefined ? {} : { firstUser }),
     ...(lastUser === undefined ? {} : { lastUser }),

@@ -68,7 +68,13 @@ export const decideAssignment = <T>(question: AssignmentQuestion<T>): Assignment
 const partAt = <T>({ pieces, hitOf, closing }: AssignmentQuestion<T>, place: number, isFirst: boolean): SessionPart => {
   const piece = pieces[place];
   if (piece === undefined) throw new RangeError(`there is no piece ${String(place)}`);
-  return partOfPiece(piece, piece.hits.map(hitOf), closing, isFirst);
+  // A neighbour counts only if it is the other side of the split: filters may have taken that one.
+  const [before, after] = [pieces[place - 1], pieces[place + 1]];
+  const last = before?.nextSplitCause === piece.splitCause ? before?.hits.at(-1) : undefined;
+  const first = after?.splitCause === piece.nextSplitCause ? after?.hits[0] : undefined;
+  const previous = last === undefined ? undefined : hitOf(last);
+  const next = first === undefined ? undefined : hitOf(first);
+  return partOfPiece({ ...piece, hits: piece.hits.map(hitOf), isFirst, previous, next }, closing);
 };
 
 interface DecidedGroup {

@@ -30,15 +30,21 @@ const SESSION_START = 'session_start';
 
 const isHardSplit = (cause: SplitCause | null): boolean => cause !== null && cause !== 'inactivity';
 
-/**
- * A piece as a part. Counters of the proto-session are those of its first piece, so that none counts twice.
- * @param hits not empty, sorted
- */
+/** A piece with what lies around it in its proto-session. */
+export interface PlacedPiece extends Omit<Piece<unknown>, 'hits'> {
+  /** Not empty, sorted. */
+  readonly hits: readonly Hit[];
+  readonly isFirst: boolean;
+  /** Last hit of the piece that it was split from; absent for the first one, or where filters took that piece. */
+  readonly previous?: Hit | undefined;
+  /** First hit of the piece that was split from it. */
+  readonly next?: Hit | undefined;
+}
+
+/** A piece as a part. Counters of the proto-session are those of its first piece, so that none counts twice. */
 export const partOfPiece = (
-  { splitCause, nextSplitCause }: Omit<Piece<unknown>, 'hits'>,
-  hits: readonly Hit[],
+  { splitCause, nextSplitCause, hits, isFirst, previous, next }: PlacedPiece,
   closing: ClosingProtoSession,
-  isFirst: boolean,
 ): SessionPart => {
   const [first, last] = [hits[0], hits.at(-1)];
   if (first === undefined || last === undefined) throw new RangeError('a piece without hits is no part of a session');
@@ -58,7 +64,9 @@ export const partOfPiece = (
       first: orderedOf(first),
       last: orderedOf(last),
       beginsHard: isHardSplit(splitCause) || first.eventName === SESSION_START,
+      ...(isHardSplit(splitCause) && previous !== undefined ? { beginsAfter: orderedOf(previous) } : {}),
       endsHard: nextSplitCause === null ? HARD_ENDS.has(closing.closeCause) : isHardSplit(nextSplitCause),
+      ...(isHardSplit(nextSplitCause) && next !== undefined ? { endsBefore: orderedOf(next) } : {}),
       ...(last.platform === undefined ? {} : { lastPlatform: last.platform }),
       ...valuesAtEnds(hits),
       closedAtMs: closing.closedAtMs,
@@ -110,8 +118,8 @@ const unitedEdges = (begins: SessionEdges, later: SessionEdges, ends: SessionEdg
   return {
     first: begins.first,
     last: ends.last,
-    beginsHard: begins.beginsHard,
-    endsHard: ends.endsHard,
+    ...hardBeginning(begins, later),
+    ...hardEnding(ends, ends === begins ? later : begins),
     ...(ends.lastPlatform === undefined ? {} : { lastPlatform: ends.lastPlatform }),
     ...(firstUser === undefined ? {} : { firstUser }),
     ...(lastUser === undefined ? {} : { lastUser }),
@@ -119,6 +127,23 @@ const unitedEdges = (begins: SessionEdges, later: SessionEdges, ends: SessionEdg
     ...(lastCampaign === undefined ? {} : { lastCampaign }),
     closedAtMs: Math.max(begins.closedAtMs, later.closedAtMs),
   };
+};
+
+type Barriers = Partial<Pick<SessionEdges, 'beginsAfter' | 'endsBefore'>>;
+
+/** What held one part holds the whole: the latest of what it began after, unless its own first hit is the barrier. */
+const hardBeginning = (begins: SessionEdges, later: SessionEdges): Pick<SessionEdges, 'beginsHard'> & Barriers => {
+  if (begins.beginsHard && begins.beginsAfter === undefined) return { beginsHard: true };
+  const barriers = [begins.beginsAfter, later.beginsAfter].filter(barrier => barrier !== undefined).sort(compareHits);
+  const beginsAfter = barriers.at(-1);
+  return beginsAfter === undefined ? { beginsHard: false } : { beginsHard: true, beginsAfter };
+};
+
+const hardEnding = (ends: SessionEdges, sooner: SessionEdges): Pick<SessionEdges, 'endsHard'> & Barriers => {
+  if (ends.endsHard && ends.endsBefore === undefined) return { endsHard: true };
+  const barriers = [ends.endsBefore, sooner.endsBefore].filter(barrier => barrier !== undefined).sort(compareHits);
+  const endsBefore = barriers[0];
+  return endsBefore === undefined ? { endsHard: false } : { endsHard: true, endsBefore };
 };
 
 const earlier = (one: Seen | undefined, other: Seen | undefined): Seen | undefined =>

@@ -1,6 +1,6 @@
-import { compareHits } from '../hit/order.js';
+import { compareHits, type Ordered } from '../hit/order.js';
 import type { PropertySettings } from '../property/settings.js';
-import type { Seen, SplitCause } from '../session/closed-session.js';
+import type { Seen, SessionEdges, SplitCause } from '../session/closed-session.js';
 import { nextBoundaryOf, type NextBoundary } from '../split/calendar.js';
 import { timeoutMsOf } from '../split/timeout.js';
 import type { SessionPart } from './part.js';
@@ -46,11 +46,20 @@ const gapBetween = ({ before, after }: Pair, settings: SeamSettings): number | n
   return gapMs <= timeoutMsOf(settings, before.edges.lastPlatform) ? gapMs : null;
 };
 
+/** The later beginning and the earlier end lie inside of what both would be, so neither may hold there. */
 const crossesHardEnd = ({ before, after }: Pair): boolean => {
-  if (after.edges.beginsHard) return true;
   const beforeEndsLast = compareHits(before.edges.last, after.edges.last) > 0;
-  return beforeEndsLast ? after.edges.endsHard : before.edges.endsHard;
+  const [sooner, last] = beforeEndsLast ? [after.edges, before.edges.last] : [before.edges, after.edges.last];
+  return isHeldBehind(after.edges, before.edges.first) || isHeldBefore(sooner, last);
 };
+
+/** Whether nothing as early as `first` may come into it. */
+const isHeldBehind = ({ beginsHard, beginsAfter }: SessionEdges, first: Ordered): boolean =>
+  beginsHard && (beginsAfter === undefined || compareHits(first, beginsAfter) <= 0);
+
+/** Whether nothing as late as `last` may come into it. */
+const isHeldBefore = ({ endsHard, endsBefore }: SessionEdges, last: Ordered): boolean =>
+  endsHard && (endsBefore === undefined || compareHits(last, endsBefore) >= 0);
 
 const splitBetween = ({ before, after }: Pair, { split }: SeamSettings, nextBoundary: NextBoundary | null): Obstacle | null => {
   const startedAtMs = before.edges.first.receivedAtMs;

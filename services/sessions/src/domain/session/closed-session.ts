@@ -52,8 +52,12 @@ export interface SessionEdges {
   readonly last: Ordered;
   /** It began with `session_start`, or at a split other than inactivity: nothing comes before its first hit. */
   readonly beginsHard: boolean;
+  /** Where it began at a split: the last hit before the split, so that hits behind that one may still come first. */
+  readonly beginsAfter?: Ordered;
   /** A cap, an explicit end, or a split other than inactivity ended it: nothing comes after its last hit. */
   readonly endsHard: boolean;
+  /** Where a split ended it: the hit that split, so that hits before that one may still come last. */
+  readonly endsBefore?: Ordered;
   /** Of the last hit: its timeout is the one that counts after it. */
   readonly lastPlatform?: Platform;
   /** User ids and campaigns at both ends; absent where no hit had any. */
