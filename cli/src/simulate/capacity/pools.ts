@@ -14,7 +14,7 @@ const formatState = (pool: Pool): object => {
     left: formatAmounts(pool.balance),
     rates: formatAmounts(pool.rates),
     emptyAt: formatHorizon(pool.emptyAt),
-    members: pool.members.keys().sort((left, right) => left - right),
+    members: pool.members.keys(),
     ...(Object.keys(unfunded).length > 0 && { unfunded }),
   };
 };

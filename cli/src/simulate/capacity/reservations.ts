@@ -18,6 +18,9 @@ import { World } from './world.js';
 
 const MILLI = 1_000n;
 
+/** The pool of a reservation that asks for a new one (capacity §2.2). */
+const OPENS_POOL = 0;
+
 interface Reservation {
   readonly poolId: number;
   readonly unitSeconds: PerDimension<bigint>;
@@ -44,15 +47,15 @@ const formatPool = (pool: Pool): object => ({
 const readReserve = (fields: Fields, at: number): Step => {
   const customer = fields.integer('customer');
   const sponsor = fields.optional('sponsor', name => fields.integer(name)) ?? 0;
-  const poolId = fields.optional('pool', name => fields.integer(name));
+  const poolId = fields.optional('pool', name => fields.integer(name)) ?? OPENS_POOL;
   const texts = readAmountTexts(fields);
   const nodeIds = textsOrNone(fields, 'nodes');
   return ({ world, reservations }) => {
     requireUniqueNodes(nodeIds);
     const unitSeconds = parseUnitSeconds(texts);
-    if (poolId !== undefined) requireTopUp(world.find(poolId), nodeIds, isNothing(unitSeconds));
-    const number = reservations.push({ poolId: poolId ?? reservations.length + 1, unitSeconds, nodeIds });
-    if (poolId === undefined) world.execute(number, { type: 'open', poolId: number, owner: customer, sponsor, nodeIds, at });
+    if (poolId !== OPENS_POOL) requireTopUp(world.find(poolId), nodeIds, isNothing(unitSeconds));
+    const number = reservations.push({ poolId: poolId === OPENS_POOL ? reservations.length + 1 : poolId, unitSeconds, nodeIds });
+    if (poolId === OPENS_POOL) world.execute(number, { type: 'open', poolId: number, owner: customer, sponsor, nodeIds, at });
     return { reservation: number };
   };
 };

@@ -1,25 +1,31 @@
 export { exact, type Exact } from './amount/exact.js';
 export { saturated, type Horizon, type Seconds } from './amount/instant.js';
-export {
-  DIMENSIONS,
-  eachDimension,
-  equalEach,
-  NOTHING,
-  of,
-  type Amounts,
-  type Dimension,
-  type PerDimension,
-} from './amount/per-dimension.js';
+export { BALANCE_MILLIUNIT_SECONDS_MAX, MILLI, NEVER_SECONDS } from './amount/limits.js';
+export { DIMENSIONS, eachDimension, NOTHING, of, type Amounts, type Dimension, type PerDimension } from './amount/per-dimension.js';
 export { formatMilli, isDecimalText, parseMilli } from './amount/text.js';
-export { fits } from './pool/admission.js';
-export type { PoolCommand } from './pool/commands.js';
+export { NumberMap } from './collection/number-map.js';
+export { ADMISSION_HORIZON_SECONDS, fits, type Fit } from './pool/admission.js';
+export { migrate, type Migration, type OldWorkload } from './migration/migrate.js';
+export { planMove, type Move, type MoveStep } from './migration/move.js';
+export type { PoolCommand, WorkloadRates } from './pool/commands.js';
 export { decidePool, membership } from './pool/decide.js';
+export { nextDue } from './pool/due.js';
 export type { PoolEvent } from './pool/events.js';
 export { evolvePool, NO_POOL } from './pool/evolve.js';
+export { decideInstant, type InstantRequest } from './pool/instant.js';
 export { isAllowed, isStarved, membersToStop, settledAt } from './pool/read.js';
-export type { Pool } from './pool/state.js';
+export type { Credit, Decommission, Hold, Member, Pool } from './pool/state.js';
 export { LIST_PRICES, priceOf, unitSecondPrice, type Network } from './price/price.js';
 export { expiredBy, nextAfter, type Depletion } from './queue/order.js';
+export { decideCounter, evolveCounter, NEW_COUNTER, type Counter, type NumberTaken } from './reservation/counter.js';
+export { creditOf, decideReservation, openingOf, type Identified, type ReservationCommand } from './reservation/decide.js';
+export type { ReservationEvent } from './reservation/events.js';
+export type { FarmFacts, NodeFacts, Party, PaymentTerms, ReservationFacts, ReservationRequest, TargetPool } from './reservation/facts.js';
+export { decideNonce, evolveNonce, type NonceTaken, type TakenNonce } from './reservation/nonce.js';
+export { PAYMENT_WINDOW_SECONDS, type PaymentDue } from './reservation/payment.js';
+export { evolveReservation, NO_RESERVATION, type Reservation, type ReservationStatus } from './reservation/state.js';
 export { requireTopUp, requireUniqueNodes } from './reservation/target.js';
+export { signatureFault, type SignatureFault } from './signature/ed25519.js';
+export { purchaseText, readPurchaseMessage, type Binding, type Purchase, type PurchaseMessage } from './signature/purchase-message.js';
 export { FORMULA_VERSION, workloadRates } from './units/rates.js';
 export { FREE_TYPES, type Workload } from './units/workload.js';

@@ -1,7 +1,7 @@
 import { minus, plus, quotient, times, type Exact } from '../amount/exact.js';
 import { earlier, saturated, type Horizon, type Seconds } from '../amount/instant.js';
 import { DIMENSIONS, minusEach, of, plusEach, type Amounts, type Dimension } from '../amount/per-dimension.js';
-import type { Account } from './state.js';
+import type { Account, Pool } from './state.js';
 
 const timesEach = (amounts: Amounts, seconds: number): Amounts => [
   times(amounts[0], seconds),
@@ -54,3 +54,12 @@ export const exhaustedAt = (account: Account, at: Seconds): readonly Dimension[]
 
 /** Whether rates have a part in a dimension; one that rounded to 0 does not use it (capacity §9). */
 export const uses = (rates: Amounts, dimension: Dimension): boolean => of(rates, dimension) > 0;
+
+/** First second at which a dimension that is not recorded as exhausted yet cannot pay any more. */
+export const exhaustsAtOf = (pool: Omit<Account, 'unfunded'> & Pick<Pool, 'exhausted'>): Horizon => {
+  let first: Horizon;
+  for (const dimension of DIMENSIONS) {
+    if (!pool.exhausted.includes(dimension)) first = earlier(first, depletionOf(pool, dimension));
+  }
+  return first;
+};

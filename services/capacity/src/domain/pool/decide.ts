@@ -15,10 +15,10 @@ import type {
   ReleaseWorkload,
   ReplaceWorkload,
 } from './commands.js';
-import { catchUp, checkDue } from './due.js';
+import { catchUp, checkDue, isOverdue } from './due.js';
 import type { PoolEvent, RatesRebased } from './events.js';
 import { evolvePool } from './evolve.js';
-import { followUps } from './replenish.js';
+import { withFollowUps } from './replenish.js';
 import type { Pool } from './state.js';
 
 /**
@@ -31,9 +31,10 @@ export const decidePool = (command: PoolCommand, pool: Pool | undefined): readon
   if (pool === undefined) throw new Refusal('POOL_NOT_FOUND', 'there is no such pool');
   const at = Math.max(command.at, pool.lastAt);
   if (command.type === 'check') return checkDue(pool, at);
+  if (!isOverdue(pool, at)) return withFollowUps(pool, decideChange(command, pool, at), at);
   const overdue = catchUp(pool, at);
   const changes = decideChange(command, overdue.pool, at);
-  return changes.length === 0 ? [] : [...overdue.events, ...changes, ...followUps(overdue.pool, changes, at)];
+  return changes.length === 0 ? [] : [...overdue.events, ...withFollowUps(overdue.pool, changes, at)];
 };
 
 type Change = Exclude<PoolCommand, { readonly type: 'open' | 'check' }>;
@@ -116,7 +117,7 @@ const replace = (command: ReplaceWorkload, pool: Pool, at: Seconds): readonly Po
 
 const rebase = ({ rates, formulaVersion }: RebaseRates, pool: Pool, at: Seconds): readonly PoolEvent[] => {
   for (const given of rates.values()) requireAmounts(given);
-  const ids = pool.members.keys().sort((left, right) => left - right);
+  const ids = pool.members.keys();
   const members = ids.flatMap(workloadId => {
     const before = pool.members.get(workloadId)?.rates;
     const after = rates.get(workloadId);

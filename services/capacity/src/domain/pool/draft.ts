@@ -16,6 +16,7 @@ export const copyOf = (pool: Pool): Draft => ({
   rates: pool.rates,
   asOf: pool.asOf,
   emptyAt: pool.emptyAt,
+  exhaustsAt: pool.exhaustsAt,
   unfunded: pool.unfunded,
   credited: pool.credited,
   members: pool.members,

@@ -1,6 +1,6 @@
 import { earlier, type Horizon, type Seconds } from '../amount/instant.js';
 import { DIMENSIONS, of, type Dimension } from '../amount/per-dimension.js';
-import type { VersionedMap } from '../collection/versioned-map.js';
+import type { NumberMap } from '../collection/number-map.js';
 import { depletionOf, settle, uses } from './account.js';
 import type { PoolEvent } from './events.js';
 import { evolvePool } from './evolve.js';
@@ -10,10 +10,10 @@ import type { Pool } from './state.js';
 const GRACE_SECONDS = 0;
 
 /** Ascending keys of the entries that a condition holds for. */
-const idsWhere = <Value extends object>(map: VersionedMap<number, Value>, holds: (value: Value, id: number) => boolean): number[] => {
+const idsWhere = <Value extends object>(map: NumberMap<Value>, holds: (value: Value, id: number) => boolean): number[] => {
   const ids: number[] = [];
   if (map.size > 0) for (const [id, value] of map.entries()) if (holds(value, id)) ids.push(id);
-  return ids.sort((left, right) => left - right);
+  return ids;
 };
 
 /** Used, and not recorded as exhausted yet: what a depletion check would find. */
@@ -24,10 +24,7 @@ const unmarked = (pool: Pool): readonly Dimension[] => DIMENSIONS.filter(dimensi
  * again, and does not hide the next.
  */
 export const nextDue = (pool: Pool): Horizon => {
-  let next: Horizon;
-  for (const dimension of DIMENSIONS) {
-    if (!pool.exhausted.includes(dimension)) next = earlier(next, depletionOf(pool, dimension));
-  }
+  let next = pool.exhaustsAt;
   if (pool.holds.size > 0) for (const [, { until }] of pool.holds.entries()) next = earlier(next, until);
   if (pool.decommissions.size > 0) for (const [, { graceUntil }] of pool.decommissions.entries()) next = earlier(next, graceUntil);
   return next;
@@ -76,6 +73,12 @@ const dueAt = (pool: Pool, at: Seconds, detectedAt: Seconds): PoolEvent[] => {
   return events;
 };
 
+/** Whether something was due strictly before an instant. */
+export const isOverdue = (pool: Pool, instant: Seconds): boolean => {
+  const next = nextDue(pool);
+  return next !== undefined && next < instant;
+};
+
 /** What a pool had due before an instant, and the pool after it. */
 export interface CaughtUp {
   readonly events: readonly PoolEvent[];
@@ -91,6 +94,7 @@ export const catchUp = (pool: Pool, before: Seconds): CaughtUp => {
   let current = pool;
   for (let next = nextDue(current); next !== undefined && next < before; next = nextDue(current)) {
     const due = dueAt(current, Number(next), before);
+    if (due.length === 0) throw new RangeError(`pool ${current.id} says that it has something due at ${next}, and has not`);
     events.push(...due);
     current = due.reduce<Pool>(evolvePool, current);
   }

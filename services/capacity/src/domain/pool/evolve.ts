@@ -1,7 +1,7 @@
 import type { Seconds } from '../amount/instant.js';
-import { minusEach, NOTHING, plusEach, type Amounts } from '../amount/per-dimension.js';
-import { VersionedMap } from '../collection/versioned-map.js';
-import { emptyAtOf, settle } from './account.js';
+import { minusEach, NOTHING, plusEach, type Amounts, type Dimension } from '../amount/per-dimension.js';
+import { NumberMap } from '../collection/number-map.js';
+import { emptyAtOf, exhaustsAtOf, settle } from './account.js';
 import { copyOf, type Draft } from './draft.js';
 import type {
   CapacityCredited,
@@ -46,11 +46,12 @@ const change = (next: Draft, event: Exclude<PoolEvent, PoolOpened>): void => {
     case 'rates-rebased':
       return rebase(next, event);
     case 'dimension-exhausted':
-      next.exhausted = [...next.exhausted, event.dimension];
-      return;
+      return mark(next, [...next.exhausted, event.dimension]);
     case 'dimension-replenished':
-      next.exhausted = next.exhausted.filter(dimension => dimension !== event.dimension);
-      return;
+      return mark(
+        next,
+        next.exhausted.filter(dimension => dimension !== event.dimension),
+      );
     case 'decommission-requested':
       return requestDecommission(next, event);
     case 'decommission-cancelled':
@@ -70,14 +71,15 @@ const opened = ({ poolId, owner, sponsor, nodeIds, at }: PoolOpened): Pool =>
     rates: NOTHING,
     asOf: at,
     emptyAt: undefined,
+    exhaustsAt: undefined,
     unfunded: NOTHING,
     credited: NOTHING,
-    members: VersionedMap.from([]),
-    holds: VersionedMap.from([]),
+    members: NumberMap.empty(),
+    holds: NumberMap.empty(),
     heldRates: NOTHING,
-    decommissions: VersionedMap.from([]),
+    decommissions: NumberMap.empty(),
     exhausted: [],
-    credits: VersionedMap.from([]),
+    credits: NumberMap.empty(),
     lastAt: at,
   });
 
@@ -92,6 +94,12 @@ const settleWith = (next: Draft, at: Seconds, added: Amounts, rates: Amounts): v
   next.unfunded = unfunded;
   next.asOf = asOf;
   next.emptyAt = emptyAtOf(next.balance, rates, asOf);
+  next.exhaustsAt = exhaustsAtOf(next);
+};
+
+const mark = (next: Draft, exhausted: readonly Dimension[]): void => {
+  next.exhausted = exhausted;
+  next.exhaustsAt = exhaustsAtOf(next);
 };
 
 const credit = (next: Draft, { source, amounts, nodesAdded, at }: CapacityCredited): void => {

@@ -1,6 +1,6 @@
 import type { Seconds } from '../amount/instant.js';
 import { DIMENSIONS, of, type Amounts } from '../amount/per-dimension.js';
-import { uses, exhaustedAt, settle } from './account.js';
+import { exhaustedAt, exhaustsAtOf, settle, uses } from './account.js';
 import { copyOf } from './draft.js';
 import type { Pool } from './state.js';
 
@@ -11,6 +11,7 @@ export const settledAt = (pool: Pool, at: Seconds): Pool => {
   copy.balance = balance;
   copy.unfunded = unfunded;
   copy.asOf = asOf;
+  copy.exhaustsAt = exhaustsAtOf(copy);
   return copy;
 };
 
@@ -21,9 +22,7 @@ export const isAllowed = (pool: Pool, customer: number, nodeId: string): boolean
 /** Ascending ids of the members that use what is exhausted at an instant: those to stop (capacity §9). */
 export const membersToStop = (pool: Pool, at: Seconds): number[] => {
   const exhausted = exhaustedAt(pool, at);
-  return [...pool.members.entries()]
-    .flatMap(([id, { rates }]) => (exhausted.some(dimension => uses(rates, dimension)) ? [id] : []))
-    .sort((left, right) => left - right);
+  return [...pool.members.entries()].flatMap(([id, { rates }]) => (exhausted.some(dimension => uses(rates, dimension)) ? [id] : []));
 };
 
 /** Whether rates use a dimension that has nothing left at all; nobody else is asked (capacity §9). */

@@ -7,21 +7,19 @@ import { evolvePool } from './evolve.js';
 import type { Pool } from './state.js';
 
 /**
- * What a change means for dimensions that were recorded as exhausted: those that can pay again, or that nobody uses any more, are replenished,
- * and members that were to go for one of them stay (capacity §13.6); who has begun to use one that is still exhausted has to go.
+ * Changes, and what they mean for dimensions that were recorded as exhausted: those that can pay again, or that nobody uses any more, are
+ * replenished, and members that were to go for one of them stay (capacity §13.6); who has begun to use one that is still exhausted has to go.
  */
-export const followUps = (before: Pool, changes: readonly PoolEvent[], at: Seconds): readonly PoolEvent[] => {
-  if (before.exhausted.length === 0) return NO_EVENTS;
+export const withFollowUps = (before: Pool, changes: readonly PoolEvent[], at: Seconds): readonly PoolEvent[] => {
+  if (before.exhausted.length === 0 || changes.length === 0) return changes;
   const after = changes.reduce<Pool>(evolvePool, before);
   const touched = changes.flatMap(begun);
   const replenished = after.exhausted.filter(dimension => !isExhausted(after, dimension));
-  if (replenished.length === 0 && touched.length === 0) return NO_EVENTS;
+  if (replenished.length === 0 && touched.length === 0) return changes;
   const events: PoolEvent[] = replenished.map(dimension => ({ type: 'dimension-replenished', dimension, at }));
   events.push(...cancelled(after, replenished, at));
-  return [...events, ...requested(events.reduce<Pool>(evolvePool, after), [...touched, ...idsOf(events)], at)];
+  return [...changes, ...events, ...requested(events.reduce<Pool>(evolvePool, after), [...touched, ...idsOf(events)], at)];
 };
-
-const NO_EVENTS: readonly PoolEvent[] = [];
 
 /** Members whose rates are new. */
 const begun = (event: PoolEvent): readonly number[] => {
@@ -43,7 +41,7 @@ const cancelled = (pool: Pool, replenished: readonly Dimension[], at: Seconds): 
     }
   }
   return CAUSES.flatMap(cause => {
-    const workloadIds = saved[cause].sort((left, right) => left - right);
+    const workloadIds = saved[cause];
     return workloadIds.length === 0 ? [] : [{ type: 'decommission-cancelled', workloadIds, cause, at }];
   });
 };

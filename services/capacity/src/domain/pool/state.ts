@@ -1,6 +1,6 @@
 import type { Dimension, Amounts } from '../amount/per-dimension.js';
 import type { Horizon, Seconds } from '../amount/instant.js';
-import type { VersionedMap } from '../collection/versioned-map.js';
+import type { NumberMap } from '../collection/number-map.js';
 
 /** A workload that drains the pool. */
 export interface Member {
@@ -60,20 +60,22 @@ export interface Pool extends Account {
    * settling (capacity §3.2, §3.3).
    */
   readonly emptyAt: Horizon;
+  /** First second at which a dimension is to be recorded as exhausted: those that are recorded already do not count. */
+  readonly exhaustsAt: Horizon;
   /** Milliunit-seconds credited in all. */
   readonly credited: Amounts;
   /** By workload id. */
-  readonly members: VersionedMap<number, Member>;
+  readonly members: NumberMap<Member>;
   /** By workload id; none of them is a member. */
-  readonly holds: VersionedMap<number, Hold>;
+  readonly holds: NumberMap<Hold>;
   /** Sum of the rates of the holds. */
   readonly heldRates: Amounts;
   /** By workload id; those that a credit can still save. */
-  readonly decommissions: VersionedMap<number, Decommission>;
+  readonly decommissions: NumberMap<Decommission>;
   /** Dimensions that were recorded as exhausted and still are. */
   readonly exhausted: readonly Dimension[];
   /** By reservation id: what makes a reservation credit once (capacity §6.6, §13.2). */
-  readonly credits: VersionedMap<number, Credit>;
+  readonly credits: NumberMap<Credit>;
   /** Latest instant of any event; no command is decided at an earlier one (capacity §13.1). */
   readonly lastAt: Seconds;
 }
