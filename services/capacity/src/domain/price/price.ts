@@ -5,16 +5,16 @@ import { eachDimension, of, type PerDimension } from '../amount/per-dimension.js
 /** Where a reservation is paid: test networks are cheaper. */
 export type Network = 'main' | 'test' | 'dev';
 
-export const NETWORK_DIVISORS: Readonly<Record<Network, bigint>> = { main: 1n, test: 10n, dev: 100n };
+const NETWORK_DIVISORS: Readonly<Record<Network, bigint>> = { main: 1n, test: 10n, dev: 100n };
 
 /** List prices of a unit-second in 10⁻⁷ of the asset (capacity §6.5). */
 export const LIST_PRICES: PerDimension<bigint> = [385n, 308n, 231n];
 
 /** Largest amount that can be asked for, in 10⁻⁷ of the asset. */
-export const PAYMENT_MAX = 9_223_372_036_854_775_807n;
+const PAYMENT_MAX = 9_223_372_036_854_775_807n;
 
 /** Whole unit-seconds that a dimension can hold at all (capacity §4). */
-export const PURCHASE_UNIT_SECONDS_MAX = BALANCE_MILLIUNIT_SECONDS_MAX / BigInt(MILLI);
+const PURCHASE_UNIT_SECONDS_MAX = BALANCE_MILLIUNIT_SECONDS_MAX / BigInt(MILLI);
 
 const MONTH_SECONDS = 2_592_000;
 

@@ -9,7 +9,7 @@ export interface Depletion {
 }
 
 /** By instant, then by id: the one order in which pools are swept (capacity §5.2, §9). */
-export const compareDepletions = (left: Depletion, right: Depletion): number => {
+const compareDepletions = (left: Depletion, right: Depletion): number => {
   const [leftAt, rightAt] = [orNever(left.emptyAt), orNever(right.emptyAt)];
   if (leftAt !== rightAt) return leftAt < rightAt ? -1 : 1;
   return left.poolId - right.poolId;

@@ -6,7 +6,7 @@ import type { NodeFacts, Party, ReservationFacts, ReservationRequest } from './f
 import { requireTopUp, requireUniqueNodes } from './target.js';
 
 /** How far ahead a signed text may say that it ends (capacity §6.3). */
-export const SIGNATURE_SECONDS_MAX = 86_400;
+const SIGNATURE_SECONDS_MAX = 86_400;
 
 /** Rows 2 to 5: what can be seen without reading the signed text. */
 const requireComplete = ({ customerTid, customerSignature, sponsorTid, sponsorSignature, data }: ReservationRequest): void => {

@@ -31,7 +31,7 @@ export interface PurchaseMessage {
 }
 
 /** Longest text that is looked at. */
-export const PURCHASE_TEXT_LENGTH_MAX = 65_536;
+const PURCHASE_TEXT_LENGTH_MAX = 65_536;
 
 const UNITS_MAX = 2n ** 64n - 1n;
 const INT64_MAX = 2n ** 63n - 1n;
