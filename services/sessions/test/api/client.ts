@@ -85,6 +85,28 @@ export class Client {
     });
   }
 
+  /** A call whose answers are looked at as they come; leaving the loop ends it. */
+  async *watch<Request, Response extends object>(
+    method: Method<Request, Response>,
+    request: Request,
+    options: CallOptions = {},
+  ): AsyncGenerator<Response> {
+    const stream = this.#channel.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      this.#metadata(options),
+      this.#deadline(options),
+    );
+    stream.on('error', () => undefined);
+    try {
+      for await (const answer of stream) yield answer as Response;
+    } finally {
+      stream.cancel();
+    }
+  }
+
   close(): void {
     this.#channel.close();
   }

@@ -13,6 +13,7 @@ import { propertyEvents } from '../../src/adapters/jetstream/property-events.js'
 import { PropertyFeed } from '../../src/adapters/jetstream/property-feed.js';
 import type { SessionCommands } from '../../src/application/commands/ports.js';
 import type { SessionOperations } from '../../src/application/operations/ports.js';
+import { SetAsideMessages } from '../../src/application/operations/set-aside.js';
 import { PropertyLog } from '../../src/application/properties/property-log.js';
 import { PropertyRegistry } from '../../src/application/properties/registry.js';
 import { Client } from './client.js';
@@ -57,7 +58,14 @@ export class EdgeWorld {
     const subjects = new Subjects(prefix);
     const registry: PropertyRegistry = new PropertyRegistry(() => feed.current());
     const reader = new SubjectReader(manager, 'properties', table.properties.name);
-    const feed = new PropertyFeed({ nats, subjects, streamName: table.properties.name, reader, registry });
+    const feed = new PropertyFeed({
+      nats,
+      subjects,
+      streamName: table.properties.name,
+      reader,
+      registry,
+      setAside: new SetAsideMessages(),
+    });
     await feed.start();
     const world = new EdgeWorld(prefix, nats, manager, await createIssuer('tests'), incarnations, feed, registry);
     await world.#serve(behind, subjects);

@@ -4,6 +4,7 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { propertyEvents } from '../../src/adapters/jetstream/property-events.js';
 import { PropertyFeed } from '../../src/adapters/jetstream/property-feed.js';
+import { SetAsideMessages } from '../../src/application/operations/set-aside.js';
 import { PropertyLog } from '../../src/application/properties/property-log.js';
 import { PropertyRegistry } from '../../src/application/properties/registry.js';
 import type { PropertyCommand, PropertyEvent } from '../../src/domain/index.js';
@@ -41,6 +42,7 @@ describe('properties on their stream', () => {
       streamName: stream.name,
       reader: new SubjectReader(manager, 'properties', stream.name),
       registry,
+      setAside: new SetAsideMessages(),
     });
     feeds.push(feed);
     await feed.start();

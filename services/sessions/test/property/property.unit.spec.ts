@@ -101,11 +101,7 @@ describe('settings that could not work are refused by name', () => {
       'INVALID_INTERVAL',
       'calendar_boundary.billing_period.interval',
     ],
-    [
-      { filters: [{ name: 'office', action: 'exclude', mode: 'live', expression: 'inCidr(' }] },
-      'FILTER_INVALID',
-      'filters[0].expression',
-    ],
+    [{ filters: [{ name: 'office', action: 'exclude', mode: 'live', expression: 'inCidr(' }] }, 'FILTER_INVALID', 'filters[0].expression'],
     [{ usageRules: [rule, rule] }, 'DUPLICATE_NAME', 'usage_rules'],
     [{ usageRules: [{ ...rule, key: 'a:b' }] }, 'VALIDATION', 'usage_rules[0].key'],
   ];

@@ -8,6 +8,7 @@ import type { PropertyRegistry } from '../../application/properties/registry.js'
 import { LIVE_LANE, type Hit } from '../../domain/index.js';
 import { fromApiHit, maskedHit } from './convert/hits.js';
 import { toApiItemError } from './convert/item-error.js';
+import { namespaceOf } from './namespaces.js';
 
 export interface HitsApiOptions {
   readonly publish: PublishHits;
@@ -45,7 +46,7 @@ export class HitsApi {
   /** @param first place of the first message in the call */
   async publish(messages: readonly HitMessage[], lane: string, first: number, { caller }: CallContext): Promise<PublishedHits> {
     const { publish, nowMs } = this.options;
-    const { namespace } = caller;
+    const namespace = namespaceOf(caller);
     const now = nowMs();
     const read = messages.map((message, index) =>
       checked(() => fromApiHit(message, { namespace, lane, index: first + index, nowMs: now })),
@@ -67,7 +68,7 @@ export class HitsApi {
   async completeImport(lane: string, { caller }: CallContext): Promise<string> {
     const given = fromApiLane(lane);
     if (given === LIVE_LANE) throw laneInvalid('live is never completed');
-    return encodePosition(this.#positionOf(await this.options.publish.completeImport(caller.namespace, given)));
+    return encodePosition(this.#positionOf(await this.options.publish.completeImport(namespaceOf(caller), given)));
   }
 
   /** One that is not known here may have been created a moment ago by another replica: the stream is asked once. */

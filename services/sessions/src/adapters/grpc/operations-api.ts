@@ -1,4 +1,4 @@
-import { encodePosition, type Incarnations, type StreamKey, type Subjects } from '@drawdown/eventlog';
+import { encodePosition, UNPARTITIONED, type Incarnations, type StreamKey, type Subjects } from '@drawdown/eventlog';
 import { Refusal } from '@drawdown/errors';
 import type { CommandPlace } from '../../application/commands/ports.js';
 import type { FoldedMessage, SessionOperations } from '../../application/operations/ports.js';
@@ -34,6 +34,11 @@ export class OperationsApi {
 
   positionOf({ partition, sequence }: CommandPlace): string {
     return this.#encode('sessions', partition, sequence);
+  }
+
+  /** What is set aside is recorded beside the properties, which every replica reads whole. */
+  setAsidePositionOf(sequence: number): string {
+    return this.#encode('properties', UNPARTITIONED, sequence);
   }
 
   #encode(stream: StreamKey, partition: number, sequence: number): string {

@@ -6,6 +6,7 @@ import type { PropertyLog } from '../../application/properties/property-log.js';
 import type { PropertyRegistry, StoredProperty } from '../../application/properties/registry.js';
 import type { Property, PropertyCommand, PropertyState, ServiceBounds } from '../../domain/index.js';
 import { identityOf, type CommandRequest } from './command-request.js';
+import { namespaceOf } from './namespaces.js';
 
 /** Where the stream of properties is read to (sessions §10.1). */
 export interface PropertyReading {
@@ -41,7 +42,7 @@ export class PropertiesApi {
       body,
       headers: Object.fromEntries(inject(new Map<string, string>())),
     };
-    const { state, sequence } = await this.options.log.execute(caller.namespace, command);
+    const { state, sequence } = await this.options.log.execute(namespaceOf(caller), command);
     return { state, position: encodePosition(this.#positionOf(sequence)) };
   }
 
@@ -60,7 +61,7 @@ export class PropertiesApi {
     context: CallContext,
   ): Promise<{ readonly properties: readonly StoredProperty[]; readonly position: string }> {
     const position = await this.#upTo(minPosition, context);
-    return { properties: this.options.registry.list(context.caller.namespace), position };
+    return { properties: this.options.registry.list(namespaceOf(context.caller)), position };
   }
 
   /** The property that a question about sessions is about. @throws Refusal `NOT_FOUND` */
@@ -79,10 +80,11 @@ export class PropertiesApi {
   /** One that is not known here may have been created a moment ago by another replica. */
   async #find(propertyId: string, { caller }: CallContext): Promise<StoredProperty> {
     const { registry } = this.options;
-    const known = registry.stored(caller.namespace, propertyId);
+    const namespace = namespaceOf(caller);
+    const known = registry.stored(namespace, propertyId);
     if (known !== undefined) return known;
     await registry.current();
-    const found = registry.stored(caller.namespace, propertyId);
+    const found = registry.stored(namespace, propertyId);
     if (found !== undefined) return found;
     throw new Refusal('NOT_FOUND', `there is no property ${propertyId}`, { kind: 'property', id: propertyId });
   }

@@ -5,7 +5,8 @@ import type { OpenSessions, ReadProgress, SessionChanges } from '../../applicati
 import { SessionReads } from '../../application/queries/session-reads.js';
 import { watchSessions, type WatchedChange } from '../../application/queries/watch.js';
 import type { SessionQueries } from '../../application/views/session-queries.js';
-import type { Property } from '../../domain/index.js';
+import { shadowNamespace, type Property } from '../../domain/index.js';
+import { namespaceOf } from './namespaces.js';
 import { PropertiesApi } from './properties-api.js';
 
 export interface SessionsApiOptions {
@@ -18,12 +19,6 @@ export interface SessionsApiOptions {
   readonly incarnations: Incarnations['streams'];
   readonly tickMs: number;
 }
-
-/** Separates a namespace from the lane of a replay: its sessions lie in a namespace of their own (sessions §15.9). */
-const SHADOW_MARK = '~';
-
-/** Where the sessions of a replay lie. Made of the caller's namespace, so that nobody reads or writes another's. */
-export const shadowNamespace = (namespace: string, replay: string): string => `${namespace}${SHADOW_MARK}${replay}`;
 
 /** Sessions as callers see them: the property first, then everything within it. */
 export class SessionsApi {
@@ -67,7 +62,7 @@ export class SessionsApi {
   /** Begins at once; nothing that happens after the call is missed. */
   async watch(propertyId: string, context: CallContext): Promise<AsyncIterable<WatchedChange>> {
     const { changes, open, tickMs, properties } = this.options;
-    const { namespace } = context.caller;
+    const namespace = namespaceOf(context.caller);
     if (propertyId !== '') await this.property(propertyId, context);
     const closes = await changes.watch(namespace, propertyId === '' ? undefined : propertyId, context.signal);
     return watchSessions({ properties: () => properties.known(namespace, propertyId), open, tickMs, closes, signal: context.signal });

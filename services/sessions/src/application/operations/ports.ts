@@ -73,7 +73,7 @@ export interface SessionOperations {
   audit(partition: number, signal: AbortSignal): Promise<AuditReport>;
   repair(partition: number, signal: AbortSignal): Promise<number>;
   rebuild(): AsyncIterable<RebuildStep>;
-  /** @throws Refusal `NOT_FOUND` */
+  /** Recorded on DRAWDOWN_PROPERTIES, which every replica reads whole. @throws Refusal `NOT_FOUND` */
   setAside(message: FoldedMessage, reason: string, command: CommandIdentity): Promise<CommandPlace>;
   /** @throws Refusal `NOT_FOUND` */
   takeBack(message: FoldedMessage, command: CommandIdentity): Promise<CommandPlace>;

@@ -208,7 +208,7 @@ export interface SessionValues {
   medium: string;
   /** Search term. */
   term: string;
-  /** Campaign values of the first page view, by name, such as `utm_campaign`. */
+  /** Campaign values and click ids of the first page view, by name, such as `utm_campaign`. */
   campaign: { [key: string]: string };
 }
 

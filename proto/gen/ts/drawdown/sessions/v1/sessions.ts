@@ -2228,8 +2228,8 @@ export const SessionsServiceService = {
     responseDeserialize: (value: Buffer): GetSessionResponse => GetSessionResponse.decode(value),
   },
   /**
-   * Sessions of a property, the one that started last first; of the open ones the 10,000 with the latest hits. One that closes between two
-   * pages may be listed twice, never left out. Superseded ones are not listed.
+   * Sessions of a property, the one that started last first. Of the open ones the 10,000 with the latest hits are looked at, in scope CLIENT
+   * 500 of each partition. One that closes between two pages may be listed twice, never left out. Superseded ones are not listed.
    */
   listSessions: {
     path: "/drawdown.sessions.v1.SessionsService/ListSessions" as const,
@@ -2299,7 +2299,10 @@ export const SessionsServiceService = {
       Buffer.from(ExportClientResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ExportClientResponse => ExportClientResponse.decode(value),
   },
-  /** May a user have one more session? Answered from the open sessions as they are now (sessions §15.8). Errors: NOT_FOUND. */
+  /**
+   * May a user have one more session? Answered from the open sessions as they are now (sessions §15.8). Where the property joins by user id
+   * a user has one; elsewhere the 1,000 sessions with the latest hits are looked at. Errors: NOT_FOUND.
+   */
   checkConcurrentSessions: {
     path: "/drawdown.sessions.v1.SessionsService/CheckConcurrentSessions" as const,
     requestStream: false as const,
@@ -2333,8 +2336,8 @@ export interface SessionsServiceServer extends UntypedServiceImplementation {
   /** One session with its hits and why it is as it is. Errors: NOT_FOUND. */
   getSession: handleUnaryCall<GetSessionRequest, GetSessionResponse>;
   /**
-   * Sessions of a property, the one that started last first; of the open ones the 10,000 with the latest hits. One that closes between two
-   * pages may be listed twice, never left out. Superseded ones are not listed.
+   * Sessions of a property, the one that started last first. Of the open ones the 10,000 with the latest hits are looked at, in scope CLIENT
+   * 500 of each partition. One that closes between two pages may be listed twice, never left out. Superseded ones are not listed.
    */
   listSessions: handleUnaryCall<ListSessionsRequest, ListSessionsResponse>;
   /** Sessions as they open, close and change, from now on; open ones within one second. Ends with the call's deadline. */
@@ -2353,7 +2356,10 @@ export interface SessionsServiceServer extends UntypedServiceImplementation {
   eraseClient: handleServerStreamingCall<EraseClientRequest, EraseClientResponse>;
   /** Everything that is held of one person. Errors: NOT_FOUND. */
   exportClient: handleServerStreamingCall<ExportClientRequest, ExportClientResponse>;
-  /** May a user have one more session? Answered from the open sessions as they are now (sessions §15.8). Errors: NOT_FOUND. */
+  /**
+   * May a user have one more session? Answered from the open sessions as they are now (sessions §15.8). Where the property joins by user id
+   * a user has one; elsewhere the 1,000 sessions with the latest hits are looked at. Errors: NOT_FOUND.
+   */
   checkConcurrentSessions: handleUnaryCall<CheckConcurrentSessionsRequest, CheckConcurrentSessionsResponse>;
   /**
    * Makes sessions again of the hits of a time range, beside the present ones: in a lane and a namespace of its own (sessions §15.9).
@@ -2396,8 +2402,8 @@ export interface SessionsServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetSessionResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Sessions of a property, the one that started last first; of the open ones the 10,000 with the latest hits. One that closes between two
-   * pages may be listed twice, never left out. Superseded ones are not listed.
+   * Sessions of a property, the one that started last first. Of the open ones the 10,000 with the latest hits are looked at, in scope CLIENT
+   * 500 of each partition. One that closes between two pages may be listed twice, never left out. Superseded ones are not listed.
    */
   listSessions(
     request: ListSessionsRequest,
@@ -2479,7 +2485,10 @@ export interface SessionsServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<ExportClientResponse>;
-  /** May a user have one more session? Answered from the open sessions as they are now (sessions §15.8). Errors: NOT_FOUND. */
+  /**
+   * May a user have one more session? Answered from the open sessions as they are now (sessions §15.8). Where the property joins by user id
+   * a user has one; elsewhere the 1,000 sessions with the latest hits are looked at. Errors: NOT_FOUND.
+   */
   checkConcurrentSessions(
     request: CheckConcurrentSessionsRequest,
     callback: (error: ServiceError | null, response: CheckConcurrentSessionsResponse) => void,

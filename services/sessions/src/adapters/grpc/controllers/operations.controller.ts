@@ -105,14 +105,14 @@ export class OperationsController {
 
   @Rpc(OperationsServiceService.setAsideMessage, { request: SetAsideMessageBody, role: OPERATOR })
   async setAsideMessage(request: SetAsideMessageRequest, _context: CallContext): Promise<SetAsideMessageResponse> {
-    const place = await this.api.operations.setAside(foldedMessage(request), request.reason, identityOf(request));
-    return { position: this.api.positionOf(place) };
+    const { sequence } = await this.api.operations.setAside(foldedMessage(request), request.reason, identityOf(request));
+    return { position: this.api.setAsidePositionOf(sequence) };
   }
 
   @Rpc(OperationsServiceService.takeBackMessage, { request: TakeBackMessageBody, role: OPERATOR })
   async takeBackMessage(request: TakeBackMessageRequest, _context: CallContext): Promise<TakeBackMessageResponse> {
-    const place = await this.api.operations.takeBack(foldedMessage(request), identityOf(request));
-    return { position: this.api.positionOf(place) };
+    const { sequence } = await this.api.operations.takeBack(foldedMessage(request), identityOf(request));
+    return { position: this.api.setAsidePositionOf(sequence) };
   }
 
   @Rpc(OperationsServiceService.repairSession, { request: RepairSessionBody, role: OPERATOR })

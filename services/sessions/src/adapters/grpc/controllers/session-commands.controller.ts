@@ -23,6 +23,7 @@ import { fromApiName } from '../convert/names.js';
 import { required, requireId, wrongField } from '../convert/refuse.js';
 import { toApiSession } from '../convert/sessions.js';
 import { fromApiSettings } from '../convert/settings.js';
+import { namespaceOf } from '../namespaces.js';
 import { EndSessionBody, EraseClientBody, ExportClientBody, StartReplayBody, UnmergeBody } from '../requests/sessions.js';
 import { SessionsApi } from '../sessions-api.js';
 
@@ -39,7 +40,7 @@ export class SessionCommandsController {
 
   @Rpc(SessionsServiceService.endSession, { request: EndSessionBody })
   async endSession(request: EndSessionRequest, context: CallContext): Promise<EndSessionResponse> {
-    const name = fromApiName(request.name, context.caller.namespace);
+    const name = fromApiName(request.name, namespaceOf(context.caller));
     const property = await this.sessions.property(request.propertyId, context);
     const place = await this.sessions.commands.end(property, name, identityOf(request), context.signal);
     return { position: this.sessions.positionOf(place) };
@@ -47,7 +48,7 @@ export class SessionCommandsController {
 
   @Rpc(SessionsServiceService.unmerge, { request: UnmergeBody })
   async unmerge(request: UnmergeRequest, context: CallContext): Promise<UnmergeResponse> {
-    const name = fromApiName(request.name, context.caller.namespace);
+    const name = fromApiName(request.name, namespaceOf(context.caller));
     const clientId = requireId(request.clientId, 'client_id');
     const property = await this.sessions.property(request.propertyId, context);
     const place = await this.sessions.commands.unmerge(property, name, clientId, identityOf(request), context.signal);

@@ -20,6 +20,7 @@ import { fromApiTimestampIfSet } from '../convert/instants.js';
 import { fromApiName } from '../convert/names.js';
 import { required, requireId } from '../convert/refuse.js';
 import { fromApiStates, toApiReasons, toApiSession, toApiSessionHits } from '../convert/sessions.js';
+import { toApiValues } from '../convert/values.js';
 import { decodePageToken, encodePageToken, isIndex, isListPlace, pageSizeOf } from '../paging.js';
 import {
   CheckConcurrentSessionsBody,
@@ -57,7 +58,7 @@ export class SessionsController {
     return {
       session: toApiSession(session),
       reasons: toApiReasons(session),
-      values: undefined,
+      values: toApiValues(session, hits),
       hits: toApiSessionHits(session, hits.slice(start, end), start),
       nextPageToken: end < hits.length ? encodePageToken(end) : '',
     };
