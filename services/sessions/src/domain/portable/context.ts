@@ -36,8 +36,8 @@ export class Context {
   readonly codec: HitCodec;
   readonly guard: Guard;
   readonly expiries: Expiries;
-  /** Tasks, ticks and forced closes take turns, so that a close sees a proto-session whole (D6). */
-  readonly lock = new Lock();
+  private readonly lock = new Lock();
+  private isRepaired = false;
   private readonly middlewares: readonly Middleware[];
 
   constructor({ sets, kv, aux, codec, guard, middlewares }: ContextParts) {
@@ -48,6 +48,17 @@ export class Context {
     this.guard = guard;
     this.expiries = new Expiries(kv, sets, aux.buckets);
     this.middlewares = middlewares;
+  }
+
+  /**
+   * Tasks, ticks and forced closes take turns, so that a close sees a proto-session whole (D6). Before the first one, what an earlier process
+   * began to take out of the stores is taken out to the end.
+   */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.lock.run(async () => {
+      if (!this.isRepaired) await this.repair();
+      return work();
+    });
   }
 
   /**
@@ -75,6 +86,15 @@ export class Context {
       else hits.push(filed);
     }
     return { hits, unreadable };
+  }
+
+  private async repair(): Promise<void> {
+    const { handOvers } = this.aux;
+    for (const sessionKey of handOvers.frozen()) {
+      await this.cleanUp(sessionKey);
+      handOvers.release(sessionKey);
+    }
+    this.isRepaired = true;
   }
 
   /** Forgets everything about a proto-session: each middleware in order, then the raw hits. The first error ends it; it can be repeated. */

@@ -46,12 +46,12 @@ export class Handler {
    */
   handle(task: Task): Promise<void> {
     const pingMs = pingTimeOf(task);
-    return this.context.lock.run(() => (pingMs === null ? this.handleHits(task.hits) : this.handlePing(pingMs)));
+    return this.context.inTurn(() => (pingMs === null ? this.handleHits(task.hits) : this.handlePing(pingMs)));
   }
 
   /** What a ping task does; for those who know the time to the millisecond. */
   ping(atMs: number): Promise<void> {
-    return this.context.lock.run(() => this.handlePing(atMs));
+    return this.context.inTurn(() => this.handlePing(atMs));
   }
 
   private async handlePing(atMs: number): Promise<void> {

@@ -72,12 +72,12 @@ export class CloseTrigger implements Middleware {
    * @throws what a store throws; the pointer stays at the bucket that failed.
    */
   advance(context: Context, bucketsMax: number): Promise<number> {
-    return context.lock.run(() => this.wheel.turn(context, bucketsMax));
+    return context.inTurn(() => this.wheel.turn(context, bucketsMax));
   }
 
   /** Instead of catching up: files everything that is due under the current bucket (D3, E13). */
   skipCatchUp(context: Context): Promise<void> {
-    return context.lock.run(() => this.wheel.skipCatchUp(context));
+    return context.inTurn(() => this.wheel.skipCatchUp(context));
   }
 
   /** Null while there is none. */

@@ -14,16 +14,17 @@ export interface Closing {
 }
 
 /**
- * Takes a proto-session out of the stores in one piece (D6): first its frozen copy is written, then everything open is forgotten. A failure
- * in between is repaired by freezing again, which writes the same copy. Null when there is nothing of it.
+ * Takes a proto-session out of the stores in one piece (D6): first its frozen copy is written, then everything open is forgotten. Only
+ * then the copy counts, so a failure in between is made good by doing it again (E40). Null when there is nothing of it.
  */
 export const freeze = async (context: Context, sessionKey: string, closing: Closing): Promise<HandOver | null> => {
   const { aux } = context;
   const frozen = await frozenCopy(context, sessionKey, closing);
-  if (frozen !== null) aux.handOvers.put(frozen);
+  if (frozen !== null) aux.handOvers.freeze(frozen);
   aux.filter.retire(sessionKey, closing.rememberUntilMs);
   for (const member of aux.aliases.membersOf(sessionKey)) aux.filter.retire(member, closing.rememberUntilMs);
   await context.cleanUp(sessionKey);
+  aux.handOvers.release(sessionKey);
   return frozen;
 };
 

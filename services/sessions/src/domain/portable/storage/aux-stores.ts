@@ -71,8 +71,15 @@ export interface HandOver {
 }
 
 export interface HandOverStore {
+  /** Keeps a copy of a proto-session that is being taken out of the stores, in place of an earlier such copy. */
+  freeze(handOver: HandOver): void;
+  /** The stores hold nothing of it any more: its copy may be handed over. */
+  release(sessionKey: string): void;
+  /** Keys of the proto-sessions that were frozen and not released: somebody failed in between (E40). */
+  frozen(): readonly string[];
+  /** Keeps it for another try. */
   put(handOver: HandOver): void;
-  /** Those that may be tried, in the order in which they froze. */
+  /** Those released that may be tried, in the order in which they froze. */
   due(nowMs: number): readonly HandOver[];
   finish(id: string): void;
   /** Moves it to the dead letters: kept whole, tried no more (D7). */

@@ -66,8 +66,24 @@ class MemoryAliases implements AliasStore {
 }
 
 class MemoryHandOvers implements HandOverStore {
+  private readonly bySession = new Map<string, HandOver>();
   private readonly waiting = new Map<string, HandOver>();
   private readonly dead: HandOver[] = [];
+
+  freeze(handOver: HandOver): void {
+    this.bySession.set(handOver.sessionKey, handOver);
+  }
+
+  release(sessionKey: string): void {
+    const handOver = this.bySession.get(sessionKey);
+    if (handOver === undefined) return;
+    this.waiting.set(handOver.id, handOver);
+    this.bySession.delete(sessionKey);
+  }
+
+  frozen(): readonly string[] {
+    return [...this.bySession.keys()];
+  }
 
   put(handOver: HandOver): void {
     this.waiting.set(handOver.id, handOver);
