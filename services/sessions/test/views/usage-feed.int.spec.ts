@@ -165,9 +165,9 @@ describe('usage of sessions', () => {
       positions,
       feedObserver: { withoutCustomer: (_, __, events) => left.push(events) },
     });
-    const usages = [worth('s', 1, 5, ''), worth('s', 1, 5, 'x'.repeat(129)), worth('s', 1, 5)];
+    const usages = [worth('s', 1, 5, ''), worth('s', 1, 5, 'x'.repeat(129)), worth('s', 1, 5, 'nul\0'), worth('s', 1, 5)];
     await feed.reached(await world.publishClose(close('k.1', { header: header('s', { usage: usages }), hits: [] })));
-    expect(left).toEqual([2]);
+    expect(left).toEqual([3]);
     expect((await usage()).sums).toEqual({ acme: 5 });
   });
 });

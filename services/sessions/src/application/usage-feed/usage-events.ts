@@ -1,4 +1,4 @@
-import { ExactNumber, type OutgoingEvent } from '@drawdown/cloudevents';
+import { ExactNumber, UnencodableEvent, encodeStructured, type OutgoingEvent } from '@drawdown/cloudevents';
 import { isRefusal } from '@drawdown/errors';
 import { encodeToken, partitionOf, percentEncode } from '@drawdown/eventlog';
 import type { SessionHeader, SessionUsage } from '../../domain/index.js';
@@ -16,7 +16,7 @@ export interface UsageUnit {
 
 export interface SessionUsageEvents {
   readonly units: readonly UsageUnit[];
-  /** Usage whose customer's key no subject can hold: nobody could be charged. */
+  /** Usage whose customer's key no subject or event can hold: nobody could be charged. */
   readonly withoutCustomer: number;
 }
 
@@ -28,7 +28,7 @@ export const usageEventsOf = (header: SessionHeader): SessionUsageEvents => {
   const byPartition = new Map<number, OutgoingEvent[]>();
   let withoutCustomer = 0;
   const add = (usage: SessionUsage, event: OutgoingEvent): void => {
-    const partition = customerPartition(header.namespace, usage.customer);
+    const partition = isEncodable(event) ? customerPartition(header.namespace, usage.customer) : undefined;
     if (partition === undefined) withoutCustomer += 1;
     else byPartition.set(partition, [...(byPartition.get(partition) ?? []), event]);
   };
@@ -53,6 +53,17 @@ const usageEvent = (header: SessionHeader, { id, customer, eventType, value }: S
 const cancellation = (header: SessionHeader, { id, customer }: SessionUsage): OutgoingEvent => {
   const source = usageSourceOf(header.propertyId);
   return { id: `${id}:cancelled`, source, type: USAGE_CANCELLED_TYPE, subject: customer, data: { source, id } };
+};
+
+/** User ids and client ids may hold characters that no event may; one such visitor must not hold up a partition. */
+const isEncodable = (event: OutgoingEvent): boolean => {
+  try {
+    encodeStructured(event);
+    return true;
+  } catch (error) {
+    if (error instanceof UnencodableEvent) return false;
+    throw error;
+  }
 };
 
 const customerPartition = (namespace: string, customer: string): number | undefined => {
