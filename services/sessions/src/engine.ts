@@ -1,3 +1,4 @@
+import { Fault } from '@drawdown/errors';
 import type { Lease, OwnerRequest } from '@drawdown/partitions';
 import { decodeHitsMessage } from './adapters/jetstream/hit-message.js';
 import { pingTo } from './adapters/jetstream/pings.js';
@@ -58,6 +59,8 @@ export class Engine {
   readonly #rebuilds = new Permits(REBUILDS_MAX);
   readonly #handOver: HandOver;
   readonly #work = new Map<number, StateWork>();
+  readonly #leases = new Map<number, Lease>();
+  readonly #rebuilding = new Map<number, Promise<void>>();
 
   constructor(private readonly options: EngineOptions) {
     const { store, sessionLog, parking, properties, configuration } = options;
@@ -79,6 +82,7 @@ export class Engine {
     const { publisher, subjects } = connections;
     const work = this.#stateWork(lease);
     this.#work.set(lease.partition, work);
+    this.#leases.set(lease.partition, lease);
     const ping = pingTo(publisher, subjects);
     return new SessionsPartition({
       lease,
@@ -86,7 +90,7 @@ export class Engine {
       positions,
       decode: message => decodeHitsMessage(subjects, message),
       ingestFrom: brought => this.ingest(lease.partition, lease.epoch, { brought }),
-      rebuild: () => this.#rebuilds.use(() => this.#rebuild(lease)),
+      rebuild: () => this.#rebuildOnce(lease),
       reportLost: options.reportLost,
       publishPing: () => ping(lease.partition),
       companions: [work, ...options.companionsOf(lease)],
@@ -112,11 +116,36 @@ export class Engine {
     });
   }
 
+  /** @throws Fault `OWNER_UNAVAILABLE` */
+  checkDue(state: number): Promise<{ readonly begun: number; readonly handedOver: number }> {
+    const work = this.#work.get(state);
+    if (work === undefined) throw new Fault('OWNER_UNAVAILABLE', 'the partition is not worked here');
+    return work.checkDue();
+  }
+
+  /** Reads the state of a partition again whose owner this is, when another source has found it wanting. */
+  stateLost(state: number): void {
+    const lease = this.#leases.get(state);
+    if (lease?.isHeld() !== true) return;
+    this.#rebuildOnce(lease).catch((error: unknown) => this.options.onTrouble(`rebuild of ${state}`, error));
+  }
+
   /** Something may have begun to close in a state partition that is worked here. */
   ring(state: number): void {
     const work = this.#work.get(state);
     work?.ringCloser();
     work?.ringAnnouncer();
+  }
+
+  /** Whoever asks while it is going on waits for the same one. */
+  #rebuildOnce(lease: Lease): Promise<void> {
+    const state = lease.partition;
+    let rebuilding = this.#rebuilding.get(state);
+    if (rebuilding === undefined) {
+      rebuilding = this.#rebuilds.use(() => this.#rebuild(lease)).finally(() => this.#rebuilding.delete(state));
+      this.#rebuilding.set(state, rebuilding);
+    }
+    return rebuilding;
   }
 
   async #rebuild(lease: Lease): Promise<void> {

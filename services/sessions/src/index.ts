@@ -1,1 +1,2 @@
-export { configurations } from './configuration.js';
+export { configurations, SessionsConfiguration } from './configuration.js';
+export { startSessions, type RunningService } from './start.js';

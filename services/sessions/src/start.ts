@@ -1,24 +1,37 @@
 import { hostname } from 'node:os';
+import { JetStreamEventLog } from '@drawdown/eventlog';
 import type { Lease } from '@drawdown/partitions';
 import type { JsonLogger } from '@drawdown/telemetry';
+import { ParkedSessions } from './adapters/jetstream/parked-sessions.js';
 import { PropertyFeed } from './adapters/jetstream/property-feed.js';
 import { RefusedHitLetters } from './adapters/jetstream/refused-hits.js';
 import { SessionPublisher } from './adapters/jetstream/session-publisher.js';
+import { SessionUsageFeed } from './adapters/jetstream/session-usage-feed.js';
+import { SessionUsagePositions } from './adapters/jetstream/session-usage-positions.js';
+import { publishSessionUsageTo } from './adapters/jetstream/session-usage-publisher.js';
 import { RegistrySourcePositions } from './adapters/jetstream/source-positions.js';
 import { SessionViews } from './adapters/mongo/session-views.js';
 import { OpenedBeside } from './adapters/partitions/opened-beside.js';
+import { OwnerCalls } from './adapters/partitions/owner-calls.js';
 import { Partitions } from './adapters/partitions/partitions.js';
 import { CONTEXT } from './adapters/partitions/platform.js';
+import { stateHistory } from './adapters/partitions/state-history.js';
 import { RedisSessionStore } from './adapters/redis/redis-session-store.js';
 import { handOverObserver, ingestObserver, partitionObserver, watchPartitions } from './adapters/telemetry.js';
 import { HitRecords } from './application/ingest/hit-record.js';
+import { SetAsideMessages } from './application/operations/set-aside.js';
 import { PropertyRegistry } from './application/properties/registry.js';
+import { Loop } from './application/state/loop.js';
+import { MemoryPressure } from './application/state/pressure.js';
 import type { SessionsConfiguration } from './configuration.js';
-import { openConnections } from './connections.js';
+import { openConnections, type Connections } from './connections.js';
 import { Guard } from './domain/index.js';
+import { edgeOf } from './edge.js';
 import { Engine } from './engine.js';
+import { answersOf } from './owner-answers.js';
 
 const MS_PER_SECOND = 1_000;
+const LOOK_AT_MEMORY_EVERY_MS = 1_000;
 
 export interface RunningService {
   /** Where gRPC is answered. */
@@ -27,13 +40,66 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+/** What one replica is made of, before its edge. */
+export interface Replica {
+  readonly configuration: SessionsConfiguration;
+  readonly connections: Connections;
+  readonly store: RedisSessionStore;
+  readonly properties: PropertyRegistry;
+  readonly feed: PropertyFeed;
+  readonly setAside: SetAsideMessages;
+  readonly views: SessionViews;
+  readonly engine: Engine;
+  readonly parked: ParkedSessions;
+  readonly partitions: Partitions;
+  readonly calls: OwnerCalls;
+  readonly pressure: MemoryPressure;
+}
+
 /** Starts one replica: servers, properties, read model, partitions, edge; serves when all of them are ready. */
 export const startSessions = async (configuration: SessionsConfiguration, logger: JsonLogger): Promise<RunningService> => {
   const onTrouble = (where: string, error: unknown): void => logger.error('trouble', { where, err: error });
   const connections = await openConnections(configuration, onTrouble);
+  const replica = await replicaOf(configuration, connections, logger, onTrouble);
+  const { partitions, views, feed, pressure } = replica;
+  const lookingAtMemory = new Loop({
+    idleMs: LOOK_AT_MEMORY_EVERY_MS,
+    onFailure: error => onTrouble('memory of redis', error),
+    work: async () => {
+      await pressure.look();
+      return false;
+    },
+  });
+  lookingAtMemory.start();
+  await partitions.start();
+  const server = await edgeOf(replica, logger);
+  const port = await server.listen();
+  server.setStatus('SERVING');
+  return {
+    port,
+    stop: async () => {
+      await server.drain(configuration.drainMs);
+      await partitions.drain();
+      await lookingAtMemory.stop();
+      await views.stop();
+      await feed.stop();
+      await connections.close();
+    },
+  };
+};
+
+const replicaOf = async (
+  configuration: SessionsConfiguration,
+  connections: Connections,
+  logger: JsonLogger,
+  onTrouble: (where: string, error: unknown) => void,
+): Promise<Replica> => {
   const { nats, subjects, streams, readerOf, incarnations, clock, db, redis, publisher } = connections;
   const { prefix } = configuration;
   const observer = partitionObserver(logger);
+  const nowMs = (): number => clock.nowMs();
+  const setAside = new SetAsideMessages();
+  const isSetAside = (stream: string, sequence: number): boolean => setAside.has(stream, sequence);
   const properties: PropertyRegistry = new PropertyRegistry(() => feed.current());
   const feed = new PropertyFeed({
     nats,
@@ -41,42 +107,57 @@ export const startSessions = async (configuration: SessionsConfiguration, logger
     streamName: streams.properties.name,
     reader: readerOf('properties'),
     registry: properties,
+    setAside,
   });
   await feed.start();
-  const isSetAside = (): boolean => false;
-  const views = await SessionViews.open({
-    nats,
-    prefix,
-    subjects,
-    reader: readerOf('sessions'),
-    isSetAside,
-    nowMs: () => clock.nowMs(),
-    db,
-    incarnation: incarnations.sessions ?? '',
-    observer,
+  const store = new RedisSessionStore(redis, {
+    prefix: configuration.redisKeyPrefix,
+    duplicateRetentionMs: configuration.duplicateRetentionSeconds * MS_PER_SECOND,
   });
+  const incarnation = incarnations.sessions ?? '';
+  const access = { nats, prefix, subjects, reader: readerOf('sessions'), isSetAside, nowMs, observer };
+  const views = await SessionViews.open({ ...access, db, incarnation });
+  const usagePositions = await SessionUsagePositions.open(nats, prefix, incarnation);
+  const usage = new UsageFeeds(lease =>
+    SessionUsageFeed.start({ ...access, lease, publish: publishSessionUsageTo(publisher, subjects), positions: usagePositions }),
+  );
+  const sessionLog = new SessionPublisher({ publisher, subjects });
+  const parked = new ParkedSessions({
+    publisher,
+    reader: readerOf('deadletters'),
+    sessions: readerOf('sessions'),
+    subjects,
+    service: CONTEXT,
+    store,
+    sessionLog,
+  });
+  const pressure = new MemoryPressure(store);
   const engine = new Engine({
     configuration,
     connections,
-    store: new RedisSessionStore(redis, {
-      prefix: configuration.redisKeyPrefix,
-      duplicateRetentionMs: configuration.duplicateRetentionSeconds * MS_PER_SECOND,
-    }),
+    store,
     properties,
     records: new HitRecords(new Guard(), configuration.tickSeconds * MS_PER_SECOND),
     positions: await RegistrySourcePositions.open(nats, prefix),
     refused: new RefusedHitLetters(nats, subjects, CONTEXT),
-    sessionLog: new SessionPublisher({ publisher, subjects }),
-    parking: { park: () => Promise.reject(new Error('later')) },
+    sessionLog,
+    parking: parked,
     ingestObserver: ingestObserver(),
     handOverObserver: handOverObserver(logger),
-    companionsOf: (lease: Lease) => [new OpenedBeside(views, lease, error => onTrouble(`views of ${lease.partition}`, error))],
-    rebuild: () => Promise.reject(new Error('later')),
-    reportLost: () => Promise.resolve(),
-    serve: () => Promise.resolve(new Uint8Array()),
+    companionsOf: lease => [
+      new OpenedBeside(views, lease, error => onTrouble(`views of ${lease.partition}`, error)),
+      new OpenedBeside(usage, lease, error => onTrouble(`usage of ${lease.partition}`, error)),
+    ],
+    history: stateHistory({ nats, subjects, readerOf, isSetAside }),
+    pressure,
+    onRebuild: (state, step) => logger.warn('a lost state partition is read again', { state, step }),
+    reportLost: async state => {
+      await calls.ask(state, { op: 'state-lost' });
+    },
+    serve: (partition, request) => calls.serve(partition, request.data),
     onTrouble,
   });
-  const partitions = new Partitions({
+  const partitions: Partitions = new Partitions({
     log: connections,
     replica: configuration.replica ?? `${hostname()}-${process.pid}`.replace(/[^A-Za-z0-9_-]/g, '-'),
     leaseTtlMs: configuration.leaseTtlMs,
@@ -84,15 +165,27 @@ export const startSessions = async (configuration: SessionsConfiguration, logger
     isSetAside,
     partitionFor: lease => engine.partition(lease),
   });
+  const calls: OwnerCalls = new OwnerCalls(
+    () => partitions,
+    answersOf(engine, views, () => partitions),
+  );
   watchPartitions(() => partitions.host);
-  await partitions.start();
-  return {
-    port: 0,
-    stop: async () => {
-      await partitions.drain();
-      await views.stop();
-      await feed.stop();
-      await connections.close();
-    },
-  };
+  return { configuration, connections, store, properties, feed, setAside, views, engine, parked, partitions, calls, pressure };
 };
+
+/** The feed of each held partition. */
+class UsageFeeds {
+  readonly #feeds = new Map<number, SessionUsageFeed>();
+
+  constructor(private readonly startFor: (lease: Lease) => Promise<SessionUsageFeed>) {}
+
+  async own(lease: Lease): Promise<void> {
+    this.#feeds.set(lease.partition, await this.startFor(lease));
+  }
+
+  async release(partition: number): Promise<void> {
+    const feed = this.#feeds.get(partition);
+    this.#feeds.delete(partition);
+    await feed?.stop();
+  }
+}

@@ -90,6 +90,7 @@ export type {
 } from './session/facts.js';
 export { usageId, worthOf, type MeasuredSession, type WorthOfSession } from './usage/usage.js';
 export { wholeSecond, wholeSecondsBetween } from './session/duration.js';
+export { shadowNamespace } from './session/shadow-namespace.js';
 export { LIVE_LANE, givenLane, laneOf } from './session/lane.js';
 export { bucketNumber, checkedTickMs } from './wheel/bucket-number.js';
 export {
@@ -115,3 +116,12 @@ export type { Medium } from './derived/known-sources.js';
 export { locationOf, referrerOf, titleOf, type Page } from './derived/page.js';
 export { sessionValuesOf, type SessionValues } from './derived/session-values.js';
 export { sourceOf, type Source } from './derived/source.js';
+export {
+  decideSetAside,
+  evolveSetAside,
+  NOTHING_SET_ASIDE,
+  setAsideKey,
+  type SetAsideCommand,
+  type SetAsideEvent,
+  type SetAsideState,
+} from './set-aside/set-aside.js';

@@ -2,6 +2,7 @@ import { LogUnavailable, type SubjectReader, type Subjects } from '@drawdown/eve
 import { DeadLetterHeaders } from '@drawdown/partitions';
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { headers as newHeaders } from '@nats-io/transport-node';
+import type { CommandPlace } from '../../application/commands/ports.js';
 import type { Parking } from '../../application/hand-over/hand-over.js';
 import type { FrozenPart, FrozenSession, SessionStore, Wheel } from '../../application/store/session-store.js';
 import type { SessionPublisher } from './session-publisher.js';
@@ -33,6 +34,8 @@ export interface ParkedSessionsOptions {
   readonly publisher: Pick<JetStreamClient, 'publish'>;
   /** Of the dead letters. */
   readonly reader: SubjectReader;
+  /** Of the sessions. */
+  readonly sessions: SubjectReader;
   readonly subjects: Subjects;
   readonly service: string;
   readonly store: Pick<SessionStore, 'park' | 'unpark'>;
@@ -53,8 +56,8 @@ export class ParkedSessions implements Parking {
     await store.park(wheel, closeId);
   }
 
-  /** Puts a parked proto-session back into the queue; false when nothing was parked under this close id. */
-  async putBack(closeId: string): Promise<boolean> {
+  /** Puts a parked proto-session back into the queue; undefined when none of this property was parked under this close id. */
+  async putBack(closeId: string, namespace: string, propertyId: string): Promise<CommandPlace | undefined> {
     const { reader, subjects, service, store } = this.options;
     const chunks = new Map<number, Chunk>();
     for await (const { headers, data } of reader.from(subjects.deadletters(service), 1)) {
@@ -63,9 +66,11 @@ export class ParkedSessions implements Parking {
       chunks.set(chunk.place, chunk);
     }
     const [first] = chunks.values();
-    if (first === undefined || chunks.size < first.chunks) return false;
+    if (first === undefined || chunks.size < first.chunks) return undefined;
+    if (first.frozen.namespace !== namespace || first.frozen.propertyId !== propertyId) return undefined;
     await store.unpark(first.wheel, { ...first.frozen, parts: partsOf(first.clientKeys, [...chunks.values()]) });
-    return true;
+    const { state } = first.wheel;
+    return { partition: state, sequence: await this.options.sessions.lastSequence(subjects.sessions(state, namespace, propertyId)) };
   }
 
   async #publish(chunk: Chunk, detail: string): Promise<void> {

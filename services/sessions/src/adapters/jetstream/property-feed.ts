@@ -2,9 +2,11 @@ import { EnvelopeCodec, fromJsMsg, isUnknownEvent, type StoredMessage, type Subj
 import { Fault } from '@drawdown/errors';
 import { jetstream, type ConsumerMessages } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { SetAsideMessages } from '../../application/operations/set-aside.js';
 import type { PropertyRegistry, TimedPropertyEvent } from '../../application/properties/registry.js';
-import type { PropertyEvent } from '../../domain/index.js';
+import type { PropertyEvent, SetAsideEvent } from '../../domain/index.js';
 import { propertyEvents } from './property-events.js';
+import { OPERATIONS_NAMESPACE, setAsideEvents } from './set-aside-events.js';
 
 export interface PropertyFeedOptions {
   readonly nats: NatsConnection;
@@ -12,6 +14,7 @@ export interface PropertyFeedOptions {
   readonly streamName: string;
   readonly reader: SubjectReader;
   readonly registry: PropertyRegistry;
+  readonly setAside: SetAsideMessages;
 }
 
 /** The server forgets a consumer that nobody reads after this long. */
@@ -20,6 +23,7 @@ const CONSUMER_INACTIVE_MS = 10_000;
 /** Keeps a replica's properties up to date from their stream: read whole at start, then followed by an ordered consumer (sessions §10.1). */
 export class PropertyFeed {
   readonly #codec = new EnvelopeCodec<PropertyEvent>(propertyEvents);
+  readonly #setAsideCodec = new EnvelopeCodec<SetAsideEvent>(setAsideEvents);
   readonly #waiters = new Set<() => void>();
   readonly #filter: string;
   #messages: ConsumerMessages | undefined;
@@ -82,11 +86,17 @@ export class PropertyFeed {
   }
 
   #apply(message: StoredMessage): void {
-    const { subjects, registry } = this.options;
+    const { subjects, registry, setAside } = this.options;
     const namespace = subjects.parse(message.subject)?.values[0];
-    if (namespace !== undefined) registry.apply(message.subject, namespace, this.#eventsOf(message), message.sequence);
+    if (namespace === OPERATIONS_NAMESPACE) setAside.apply(this.#setAsideOf(message));
+    else if (namespace !== undefined) registry.apply(message.subject, namespace, this.#eventsOf(message), message.sequence);
     this.#sequence = message.sequence;
     for (const look of this.#waiters) look();
+  }
+
+  #setAsideOf(message: StoredMessage): readonly SetAsideEvent[] {
+    const events = this.#setAsideCodec.decode(message).decisions.flatMap(decision => decision.events);
+    return events.filter((event): event is SetAsideEvent => !isUnknownEvent(event));
   }
 
   #eventsOf(message: StoredMessage): readonly TimedPropertyEvent[] {

@@ -25,6 +25,7 @@ import type {
   WheelCall,
   WheelStatus,
 } from '../../application/store/session-store.js';
+import { checkServers, type Durability, type Wait } from './durability.js';
 import { readFrozen } from './frozen.js';
 import { packIngest, propertyToken, readIngestReply, watermarkText } from './ingest-call.js';
 import { Keys, laneOfToken, laneToken } from './keys.js';
@@ -42,6 +43,8 @@ export interface RedisSessionStoreOptions {
   readonly prefix?: string;
   /** How long a hit's id is known after the last one of its client: at least the longest stretch of hits that is read again (D12). @default 2 h */
   readonly duplicateRetentionMs?: number;
+  /** What `ingest` waits for before it answers; found by {@link RedisSessionStore.open}. @default nothing */
+  readonly wait?: Wait;
 }
 
 const DUPLICATE_RETENTION_MS = 2 * 3600 * 1000;
@@ -54,20 +57,41 @@ export class RedisSessionStore implements SessionStore {
   readonly #library: LibraryCalls;
   readonly #duplicateRetentionMs: number;
   readonly #rebuilds: RebuildCalls;
+  readonly #wait: Wait | undefined;
 
   constructor(
     private readonly redis: RedisConnection,
-    { prefix = 'dd', duplicateRetentionMs = DUPLICATE_RETENTION_MS }: RedisSessionStoreOptions = {},
+    { prefix = 'dd', duplicateRetentionMs = DUPLICATE_RETENTION_MS, wait }: RedisSessionStoreOptions = {},
   ) {
+    this.#wait = wait;
     this.#keys = new Keys(prefix);
     this.#library = new LibraryCalls(redis);
     this.#duplicateRetentionMs = duplicateRetentionMs;
     this.#rebuilds = new RebuildCalls(redis, this.#library, this.#keys, duplicateRetentionMs);
   }
 
+  /**
+   * Checks the servers and brings the library to them.
+   * @throws Refusal `STORE_TOO_OLD`, `STORE_WITHOUT_MEMORY_LIMIT`, `STORE_EVICTS`, `STORE_NOT_DURABLE`, `STORE_LIBRARY_NEWER`
+   */
+  static async open(
+    redis: RedisConnection,
+    { durability, ...options }: Omit<RedisSessionStoreOptions, 'wait'> & { readonly durability: Durability },
+  ): Promise<RedisSessionStore> {
+    const wait = await checkServers(redis, durability);
+    const store = new RedisSessionStore(redis, { ...options, ...(wait === undefined ? {} : { wait }) });
+    await store.#library.load();
+    return store;
+  }
+
   async ingest(call: IngestCall): Promise<IngestReply> {
     const { args, order } = packIngest(call, this.#duplicateRetentionMs);
-    return readIngestReply(await this.#library.call('ingest', this.#keys.partition(call.state), args), order);
+    const partition = this.#keys.partition(call.state);
+    const reply =
+      this.#wait === undefined
+        ? this.#library.call('ingest', partition, args)
+        : this.#library.callDurably('ingest', partition, args, this.#wait);
+    return readIngestReply(await reply, order);
   }
 
   async beginClose(call: BeginCloseCall): Promise<BeginCloseReply> {
@@ -258,8 +282,9 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async queueStatus(wheel: Wheel): Promise<QueueStatus> {
-    const [length, overdueMs] = (await this.#call('queue_status', wheel, [])) as readonly [number, string];
-    return { length, overdueMs: Number(overdueMs) };
+    const reply = (await this.#call('queue_status', wheel, [])) as readonly [number, string, string | null];
+    const [length, overdueMs, firstCloseId] = reply;
+    return { length, overdueMs: Number(overdueMs), firstCloseId };
   }
 
   async memoryUse(): Promise<MemoryUse> {

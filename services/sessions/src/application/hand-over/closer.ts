@@ -16,7 +16,14 @@ export interface CloserOptions {
 
 /** Works the queue of begun closes of one state partition, all lanes. */
 export class Closer {
+  #claimed = 0;
+
   constructor(private readonly options: CloserOptions) {}
+
+  /** Closes that were taken in hand since it was made. */
+  get claimed(): number {
+    return this.#claimed;
+  }
 
   /** Claims what is due and hands it over; whether there may be more. */
   async turn(): Promise<boolean> {
@@ -29,6 +36,7 @@ export class Closer {
   async #lane(wheel: Wheel): Promise<boolean> {
     const { store, handOver, permits } = this.options;
     const claimed = await store.claim(wheel, CLAIMS_PER_CALL_MAX, VISIBILITY_MS);
+    this.#claimed += claimed.length;
     const done = claimed.map(close => permits.use(() => handOver.handOver(wheel, close)));
     for (const outcome of await Promise.allSettled(done)) if (outcome.status === 'rejected') throw outcome.reason;
     return claimed.length > 0;

@@ -23,8 +23,9 @@ export interface SessionViewObserver {
   readonly passedOver?: (reason: 'chunks_missing' | 'last_message_missing', publications: number) => void;
 }
 
-/** Documents of one flush at most; a batch of the reader is split by them. */
-const FLUSH_HITS_DOCUMENTS_MAX = 64;
+/** What one flush holds at most before it is stored; a batch of the reader may be more than that. */
+const FLUSH_DOCUMENTS_MAX = 2_000;
+const FLUSH_BYTES_MAX = 8 * 1_024 * 1_024;
 
 /**
  * Folds one partition of `DRAWDOWN_SESSIONS` into documents. A revision replaces what is older, whatever the order of arrival; hits stay with the
@@ -74,7 +75,7 @@ export class SessionViewFold {
         await this.#flush(staged);
         await this.#erase(erasureOf(entry.address, entry.fact, { sequence, timeMs }));
       }
-      if (staged.hits.size >= FLUSH_HITS_DOCUMENTS_MAX) await this.#flush(staged);
+      if (staged.isFull) await this.#flush(staged);
     }
     await this.#flush(staged);
     await this.#moveWatermark(batch.at(-1)?.sequence ?? this.#applied);
@@ -108,12 +109,12 @@ export class SessionViewFold {
     for await (const image of store.hitsStartedBy(namespace, propertyId, erasedAtMs)) {
       const left = this.#erasures.withoutErasedHits(image);
       if (left !== image) staged.addHits(left);
-      if (staged.hits.size >= FLUSH_HITS_DOCUMENTS_MAX) await this.#flush(staged);
+      if (staged.isFull) await this.#flush(staged);
     }
     for await (const image of store.sessionsStartedBy(namespace, propertyId, erasedAtMs)) {
       const left = this.#erasures.withoutErasedNames(image);
       if (left !== image) staged.addSession(left);
-      if (staged.sessions.size >= FLUSH_HITS_DOCUMENTS_MAX) await this.#flush(staged);
+      if (staged.isFull) await this.#flush(staged);
     }
     await this.#flush(staged);
   }
@@ -134,6 +135,12 @@ export class SessionViewFold {
 class Staged {
   readonly sessions = new Map<string, SessionImage>();
   readonly hits = new Map<string, HitsImage>();
+  #bytes = 0;
+
+  /** Repeats are counted again, which only makes it full earlier. */
+  get isFull(): boolean {
+    return this.sessions.size + this.hits.size >= FLUSH_DOCUMENTS_MAX || this.#bytes >= FLUSH_BYTES_MAX;
+  }
 
   get isEmpty(): boolean {
     return this.sessions.size === 0 && this.hits.size === 0;
@@ -148,11 +155,13 @@ class Staged {
 
   addHits(image: HitsImage): void {
     this.hits.set(JSON.stringify([image.namespace, image.propertyId, revisionKey(image), image.part]), image);
+    this.#bytes += image.lines.length;
   }
 
   clear(): void {
     this.sessions.clear();
     this.hits.clear();
+    this.#bytes = 0;
   }
 }
 

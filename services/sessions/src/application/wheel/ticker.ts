@@ -22,7 +22,14 @@ export interface TickerOptions {
 
 /** Turns the wheels of one state partition: one for each lane and scope (sessions §12.3). Two at once are harmless. */
 export class Ticker {
+  #begun = 0;
+
   constructor(private readonly options: TickerOptions) {}
+
+  /** Closes begun since it was made. */
+  get begun(): number {
+    return this.#begun;
+  }
 
   /** One call per wheel; whether any of them has more to do at once. */
   async turn(): Promise<boolean> {
@@ -38,6 +45,7 @@ export class Ticker {
     const { state, epoch, store, tickSeconds, closeLagTicks, onBegun } = this.options;
     const sources = scope === 'client' ? [state] : ALL_SOURCES;
     const reply = await store.beginClose({ state, lane, scope, sources, tickSeconds, closeLagTicks, epoch, limit: CLOSES_PER_CALL_MAX });
+    this.#begun += reply.closeIds.length;
     if (reply.closeIds.length > 0) onBegun(lane, reply.closeIds);
     return reply.progressed;
   }

@@ -66,7 +66,8 @@ end
 -- lane; answers length, and for how long the first one is due
 local function queue_status(keys, args)
   local key = place.queue(lane_of(keys[1], args[1]))
-  local due = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
-  return { redis.call('ZCARD', key), due and whole(math.max(0, server_now_ms() - tonumber(due))) or '0' }
+  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  local overdue = first[2] and math.max(0, server_now_ms() - tonumber(first[2])) or 0
+  return { redis.call('ZCARD', key), whole(overdue), first[1] or false }
 end
 `;
