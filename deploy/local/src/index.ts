@@ -7,6 +7,6 @@ export { startNatsCluster } from './servers/nats-cluster.js';
 export type { RunningServer } from './servers/server.js';
 export { identityStep, serversStep } from './steps/ground.js';
 export { provisionStep } from './steps/provision.js';
-export { servicesStep } from './steps/services.js';
+export { servicesStep, startServices, type ServiceName } from './steps/services.js';
 export type { Stage } from './steps/step.js';
 export { createRunFolder, workspaceAt } from './workspace.js';

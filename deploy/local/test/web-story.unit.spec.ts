@@ -53,7 +53,9 @@ describe('the sample of web hits', () => {
       'seconds in all sessions': '49,207',
       'sessions of one hit': '1,607',
       'hits of the largest': '108',
-      'most hits': '4db38a4425c3 482, 6eeffa01cdd6 364, a18c6c24f57b 357',
+      'most hits': '4db38a4425c3 482',
+      second: '6eeffa01cdd6 364',
+      third: 'a18c6c24f57b 357',
     });
     expect([hitsIn(sessions), secondsIn(sessions)]).toEqual([9_999, 49_207]);
     expect(groupIntoSessions(hits, 30_000)).toHaveLength(3_258);

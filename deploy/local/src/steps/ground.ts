@@ -2,11 +2,11 @@ import { createDevelopmentIdentity } from '../identity/development-identity.js';
 import { obtainServers } from '../servers/all.js';
 import type { Step } from './step.js';
 
-/** The servers that the services need. Redis joins them with the first service that uses it. */
+/** The servers that the services need. */
 export const serversStep: Step = {
   title: 'servers',
   run: async stage => {
-    const { variables, failed } = await obtainServers(stage.launch, ['nats', 'mongodb']);
+    const { variables, failed } = await obtainServers(stage.launch, ['nats', 'mongodb', 'redis']);
     Object.assign(stage.variables, variables);
     stage.failures.push(failed);
   },

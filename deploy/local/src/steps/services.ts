@@ -7,8 +7,8 @@ import { DEPLOYMENT } from './provision.js';
 import type { Stage, Step } from './step.js';
 
 /** The services of the project. A new one is one more line. */
-const SERVICES = [{ name: 'entitlements' }] as const;
-type ServiceName = (typeof SERVICES)[number]['name'];
+const SERVICES = ['entitlements', 'sessions'] as const;
+export type ServiceName = (typeof SERVICES)[number];
 
 /** On one machine nobody waits long for calls under way. */
 const DRAIN_MS = 5_000;
@@ -18,16 +18,18 @@ const CLOSE_MS_MAX = 10_000;
 /** The namespace of the story and of the token that the command line gets. */
 export const DEVELOPMENT_NAMESPACE = 'demo';
 
-/** Starts every service once and gives the command line its way to them. */
-export const servicesStep: Step = {
+/** Starts these services, each once, and gives the command line its way to them. */
+export const startServices = (names: readonly ServiceName[]): Step => ({
   title: 'services',
   run: async stage => {
-    await Promise.all(SERVICES.map(({ name }) => startOne(stage, name)));
+    await Promise.all(names.map(name => startOne(stage, name)));
     assert(stage.identity !== undefined, 'the identity comes before the services');
     const token = await stage.identity.signToken({ subject: 'developer', namespace: DEVELOPMENT_NAMESPACE, roles: ['operator'] });
     await writeContext(stage.launch, { addresses: stage.addresses, namespace: DEVELOPMENT_NAMESPACE, token });
   },
-};
+});
+
+export const servicesStep = startServices(SERVICES);
 
 const startOne = async (stage: Stage, name: ServiceName): Promise<void> => {
   const [port] = await freePorts(1);

@@ -16,33 +16,49 @@ import { promise } from './promises.js';
 import { publishCalls } from './publishing.js';
 import { readOutcome } from './reading.js';
 import { storyTable } from './table.js';
+import { tellOfSessions } from './web/tell.js';
 
 /** Customers that are set up, or read, at the same time. */
 const CUSTOMERS_AT_ONCE = 8;
+const COMMANDS_TO_TRY = [
+  'balance cust-03',
+  'balance cust-04 --feature llm-tokens --history',
+  'access cust-01 llm-tokens',
+  'sessions list web-in-order --client 4db38a4425c3',
+  'sessions show web-in-order hits-web-2654',
+  'balance web-site',
+];
 const SAMPLE = join('deploy', 'local', 'sample', 'usage-llm.csv');
 
 /** Tells with real calls what the product does, and fails when one printed figure is not what an independent computation says. */
 export const storyStep: Step = {
   title: 'story',
   run: async stage => {
-    const { launch, addresses } = stage;
-    const address = addresses.get('entitlements');
-    assert(address !== undefined, 'the service was started');
-    const { namespace, token } = await openNamespace(stage, address);
-    const client = new DrawdownClient({ address, token });
+    const { launch } = stage;
+    const { namespace, token } = await openNamespace(stage, addressOf(stage, 'entitlements'));
+    const clientOf = (service: string) => new DrawdownClient({ address: addressOf(stage, service), token });
+    const entitlements = clientOf('entitlements');
+    const sessions = clientOf('sessions');
     try {
-      await tell(stage, client, namespace);
+      await tellOfUsage(stage, entitlements, namespace);
+      const deployment = { url: stage.variables['DRAWDOWN_NATS_URL'] ?? '', namespace, prefix: DEPLOYMENT };
+      await tellOfSessions({ stage, deployment, entitlements, sessions });
     } finally {
-      client.close();
+      entitlements.close();
+      sessions.close();
     }
     launch.say('\nTry:');
-    for (const words of ['balance cust-03', 'balance cust-04 --feature llm-tokens --history', 'access cust-01 llm-tokens']) {
-      launch.say(`  npx drawdown ${words}`);
-    }
+    for (const words of COMMANDS_TO_TRY) launch.say(`  npx drawdown ${words}`);
   },
 };
 
-const tell = async (stage: Stage, client: DrawdownClient, namespace: string): Promise<void> => {
+const addressOf = ({ addresses }: Stage, service: string): string => {
+  const address = addresses.get(service);
+  assert(address !== undefined, 'the service was started');
+  return address;
+};
+
+const tellOfUsage = async (stage: Stage, client: DrawdownClient, namespace: string): Promise<void> => {
   const { launch } = stage;
   const calls = endingAt(await readCalls(join(launch.workspace.root, SAMPLE)), Date.now());
   const byCustomer = groupByCustomer(calls);

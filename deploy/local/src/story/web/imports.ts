@@ -16,7 +16,7 @@ export interface WebImport {
 }
 
 /** Longer than the file, so that no cap cuts what silence does not. */
-const HARD_CAP_MS = 7 * 24 * 3_600_000;
+const HARD_CAP_MS = 5 * 24 * 3_600_000;
 
 /** Lanes are of the whole deployment, so they carry the namespace, of which there is a new one for every story. */
 export const importsOf = (hits: readonly WebHit[], namespace: string): readonly WebImport[] => [

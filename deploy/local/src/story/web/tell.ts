@@ -4,7 +4,7 @@ import { Fault } from '@drawdown/errors';
 import type { Stage } from '../../steps/step.js';
 import { progressOf } from '../progress.js';
 import { sessionDifferences } from './comparing.js';
-import { figuresOf, hitsIn, secondsIn } from './figures.js';
+import { figuresOf, grouped, hitsIn, secondsIn } from './figures.js';
 import { groupIntoSessions, type WebSession } from './grouping.js';
 import { readHits } from './hits.js';
 import { createProperty, importsOf, type WebImport } from './imports.js';
@@ -36,7 +36,7 @@ export const tellOfSessions = async ({ stage, deployment, entitlements, sessions
   const expected = groupIntoSessions(hits);
   const imports = importsOf(hits, deployment.namespace);
   launch.say(
-    `\nMore of it: ${String(hits.length)} requests to a web site, imported twice: as the file is, which is not in order of time, and in order.`,
+    `\nMore of it: ${grouped(hits.length)} requests to a web site, imported twice: as the file is, which is not in order of time, and in order.`,
   );
   const promised = await promiseSeconds(entitlements);
   for (const one of imports) await createProperty(sessions, one);
@@ -51,10 +51,10 @@ export const tellOfSessions = async ({ stage, deployment, entitlements, sessions
     ...(left === String(GRANTED_SECONDS - secondsIn(expected)) ? [] : [`${SITE.customer} has ${left} seconds left`]),
   ]);
   launch.say(
-    `Read over gRPC: ${String(expected.length)} sessions, twice the same, and the same as a grouping of the file of our own. All agree.`,
+    `Read over gRPC: ${grouped(expected.length)} sessions, twice the same, and the same as a grouping of the file of our own. All agree.`,
   );
   launch.say(
-    `Their ${String(secondsIn(expected))} seconds were paid from ${String(GRANTED_SECONDS)} granted to ${SITE.customer}: ${left} are left.`,
+    `Their ${grouped(secondsIn(expected))} seconds came as usage and were paid from the ${grouped(GRANTED_SECONDS)} of ${SITE.customer}: ${grouped(Number(left))} are left.`,
   );
 };
 
