@@ -19,14 +19,14 @@ import { PropertyRegistry } from '../../src/application/properties/registry.js';
 import { Client } from './client.js';
 import { MemorySessions } from './memory-sessions.js';
 
-export const SERVICES = [PropertiesServiceService, HitsServiceService, SessionsServiceService, OperationsServiceService];
+const SERVICES = [PropertiesServiceService, HitsServiceService, SessionsServiceService, OperationsServiceService];
 
 const STREAMS = ['properties', 'hits', 'sessions', 'deadletters'] as const;
 const TOKEN_SECONDS = 3_600;
-export const TICK_MS = 1_000;
+const TICK_MS = 1_000;
 
 /** Answers of what lies behind the edge; a test gives those it asks for. */
-export interface Behind {
+interface Behind {
   readonly commands?: Partial<SessionCommands>;
   readonly operations?: Partial<SessionOperations>;
 }
