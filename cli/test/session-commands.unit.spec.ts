@@ -17,7 +17,7 @@ const said = (...words: string[]): PropertyOptions => {
 describe('settings of a property on the command line', () => {
   it('name only what was said', () => {
     expect(pathsOf(said())).toEqual([]);
-    expect(pathsOf(said('--timeout', '10m', '--no-split-campaign', '--split-after', 'off'))).toEqual(['timeout_ms', 'split']);
+    expect(pathsOf(said('--inactivity', '10m', '--no-split-campaign', '--split-after', 'off'))).toEqual(['timeout_ms', 'split']);
     expect(settingsOf(said('--no-split-campaign', '--split-after', 'off'))).toMatchObject({
       scope: Scope.UNSPECIFIED,
       timeoutMs: undefined,
@@ -29,7 +29,17 @@ describe('settings of a property on the command line', () => {
 
   it('say everything that is worth an option', () => {
     const words = [
-      ...['--scope', 'property', '--timeout', '90s', '--platform-timeout', 'tv=4h', '--platform-timeout', 'web=1m', '--join-by-stamp'],
+      ...[
+        '--scope',
+        'property',
+        '--inactivity',
+        '90s',
+        '--platform-inactivity',
+        'tv=4h',
+        '--platform-inactivity',
+        'web=1m',
+        '--join-by-stamp',
+      ],
       ...['--ip-masking', '2', '--hard-cap-hits', '5', '--midnight', 'Europe/Berlin', '--open-sessions-max', '0', '--announce-opened'],
       ...['--filter', 'office:exclude:inCidr(ip, "10.0.0.0/8")', '--filter', 'pages:allow:test:path = "/a:b"'],
       ...['--usage-rule', 'minutes:duration:session.time:@user', '--usage-rule', 'n:count:session:acme:1'],
@@ -60,10 +70,10 @@ describe('settings of a property on the command line', () => {
   });
 
   it.each([
-    ['--timeout', '10'],
-    ['--timeout', '-1s'],
-    ['--platform-timeout', 'fridge=1m'],
-    ['--platform-timeout', 'constructor=1m'],
+    ['--inactivity', '10'],
+    ['--inactivity', '-1s'],
+    ['--platform-inactivity', 'fridge=1m'],
+    ['--platform-inactivity', 'constructor=1m'],
     ['--ip-masking', '5'],
     ['--filter', 'name:forbid:x'],
     ['--usage-rule', 'key:sum:type:acme'],
@@ -100,6 +110,21 @@ describe('a property for programs', () => {
       createTime: '1970-01-01T00:00:00Z',
     });
     expect(usageRuleText(rule)).toBe('k:hits:t:@client');
+  });
+});
+
+describe('options of commands', () => {
+  it('never bear the name of one that every command takes, which would hide them', () => {
+    const hidden: string[] = [];
+    const look = (command: Command, names: ReadonlySet<string>, path: string): void => {
+      for (const { long } of command.options) if (long != null && names.has(long)) hidden.push(`${path} ${long}`);
+      for (const child of command.commands) look(child, names, `${path} ${child.name()}`);
+    };
+    const program = createProgram();
+    const general = new Set(program.options.flatMap(({ long }) => (long == null ? [] : [long])));
+    for (const child of program.commands) look(child, general, child.name());
+    expect(general.has('--timeout')).toBe(true);
+    expect(hidden).toEqual([]);
   });
 });
 

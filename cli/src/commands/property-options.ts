@@ -18,8 +18,8 @@ const MASKING_MAX = 4;
 /** What is said of a property on the command line; what is not said keeps, or gets, its default. */
 export interface PropertyOptions {
   readonly scope?: 'client' | 'property';
-  readonly timeout?: number;
-  readonly platformTimeout?: readonly PlatformTimeout[];
+  readonly inactivity?: number;
+  readonly platformInactivity?: readonly PlatformTimeout[];
   readonly joinByStamp?: boolean;
   readonly joinByUserId?: boolean;
   readonly ipMasking?: number;
@@ -40,9 +40,9 @@ export interface PropertyOptions {
 /** The settings that both `create` and `set` know. */
 export const addPropertyOptions = (command: Command): Command =>
   command
-    .option('--timeout <duration>', 'inactivity that ends a session, such as 30m', readDurationMs)
+    .option('--inactivity <duration>', 'inactivity that ends a session, such as 30m', readDurationMs)
     .option(
-      '--platform-timeout <platform=duration>',
+      '--platform-inactivity <platform=duration>',
       'the same for web, app_foreground, app_background or tv; may be given again',
       readPlatformTimeout,
     )
@@ -127,8 +127,8 @@ const ruleCustomer = (customer: string): UsageRule['customer'] => {
 
 /** Fields of the settings and the options that set them; a message is taken whole, so what is not said of it gets its default. */
 const PATHS: readonly (readonly [string, readonly (keyof PropertyOptions)[]])[] = [
-  ['timeout_ms', ['timeout']],
-  ['platform_timeouts', ['platformTimeout']],
+  ['timeout_ms', ['inactivity']],
+  ['platform_timeouts', ['platformInactivity']],
   ['join_by_stamp', ['joinByStamp']],
   ['join_by_user_id', ['joinByUserId']],
   ['ip_masking', ['ipMasking']],
@@ -150,8 +150,8 @@ export const settingsOf = (options: PropertyOptions): PropertySettings => {
   const { midnight } = options;
   return PropertySettings.create({
     scope: options.scope === 'property' ? Scope.PROPERTY : options.scope === 'client' ? Scope.CLIENT : Scope.UNSPECIFIED,
-    timeoutMs: options.timeout,
-    platformTimeouts: [...(options.platformTimeout ?? [])],
+    timeoutMs: options.inactivity,
+    platformTimeouts: [...(options.platformInactivity ?? [])],
     joinByStamp: options.joinByStamp,
     joinByUserId: options.joinByUserId,
     ipMasking: options.ipMasking,

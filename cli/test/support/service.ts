@@ -7,10 +7,11 @@ import { Subjects } from '@drawdown/eventlog';
 import { createIssuer } from '@drawdown/grpc';
 import { connectForTest, destroyForTest, provisionForTest, testPrefix } from '@drawdown/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../../..');
-const SERVICE = join(REPOSITORY, 'services/entitlements/dist/entitlements/src/main.js');
+const mainOf = (service: string): string => join(REPOSITORY, 'services', service, 'dist', service, 'src/main.js');
 /** As it is installed: what `npx drawdown` runs. */
 const COMMAND_LINE = join(REPOSITORY, 'cli/bin/drawdown.mjs');
 
@@ -25,7 +26,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** The entitlements service as a process, on streams and a database of its own, with the command line pointed to it. */
+/** The services as processes, on streams, a database and keys of their own, with the command line pointed to them. */
 export class TestService {
   readonly namespace = NAMESPACE;
   readonly subjects: Subjects;
@@ -35,14 +36,14 @@ export class TestService {
     readonly nats: NatsConnection,
     /** Where commands run; a token lies in it. */
     readonly folder: string,
-    private readonly process: ChildProcess,
-    private readonly address: string,
+    private readonly entitlements: ServiceProcess,
+    private readonly sessions: ServiceProcess,
   ) {
     this.subjects = new Subjects(prefix);
   }
 
   static async start(): Promise<TestService> {
-    for (const file of [SERVICE, join(REPOSITORY, 'cli/dist/src/main.js')]) {
+    for (const file of [mainOf('entitlements'), mainOf('sessions'), join(REPOSITORY, 'cli/dist/src/main.js')]) {
       await access(file).catch(() => {
         throw new Error(`${file} is not built: run \`npm run build\` first (npm test does it by itself).`);
       });
@@ -57,19 +58,18 @@ export class TestService {
       join(folder, 'token'),
       await issuer.issue({ namespace: NAMESPACE, roles: ['operator'], lifetimeSeconds: TOKEN_SECONDS }),
     );
-    const service = spawn(process.execPath, [SERVICE], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        ...process.env,
-        DRAWDOWN_ENVIRONMENT: 'development',
-        DRAWDOWN_MONGODB_DATABASE: prefix,
-        DRAWDOWN_PREFIX: prefix,
-        DRAWDOWN_GRPC_HOST: '127.0.0.1',
-        DRAWDOWN_GRPC_PORT: '0',
-        DRAWDOWN_JWKS_FILE: join(folder, 'jwks.json'),
-      },
-    });
-    return new TestService(prefix, nats, folder, service, `127.0.0.1:${String(await portOf(service))}`);
+    const environment = {
+      ...process.env,
+      DRAWDOWN_ENVIRONMENT: 'development',
+      DRAWDOWN_MONGODB_DATABASE: prefix,
+      DRAWDOWN_REDIS_KEY_PREFIX: prefix,
+      DRAWDOWN_PREFIX: prefix,
+      DRAWDOWN_GRPC_HOST: '127.0.0.1',
+      DRAWDOWN_GRPC_PORT: '0',
+      DRAWDOWN_JWKS_FILE: join(folder, 'jwks.json'),
+    };
+    const [entitlements, sessions] = await Promise.all([startService('entitlements', environment), startService('sessions', environment)]);
+    return new TestService(prefix, nats, folder, entitlements, sessions);
   }
 
   /** Runs a line of shell in the folder; `npx drawdown` in it means the command line of this repository. */
@@ -78,7 +78,12 @@ export class TestService {
     const options = {
       cwd: this.folder,
       timeout: COMMAND_MS_MAX,
-      env: { ...process.env, DRAWDOWN_ADDRESS: this.address, DRAWDOWN_TOKEN_FILE: join(this.folder, 'token') },
+      env: {
+        ...process.env,
+        DRAWDOWN_ENTITLEMENTS_ADDRESS: this.entitlements.address,
+        DRAWDOWN_SESSIONS_ADDRESS: this.sessions.address,
+        DRAWDOWN_TOKEN_FILE: join(this.folder, 'token'),
+      },
     };
     return new Promise(settle => {
       execFile('/bin/sh', ['-c', command], options, (error, stdout, stderr) => {
@@ -96,17 +101,41 @@ export class TestService {
   }
 
   async stop(): Promise<void> {
-    const gone = new Promise(settle => this.process.once('exit', settle));
-    this.process.kill('SIGTERM');
-    await gone;
+    await Promise.all([this.entitlements, this.sessions].map(stopService));
     await destroyForTest(this.nats, { prefix: this.prefix });
     await this.nats.close();
     const mongo = await MongoClient.connect(process.env['DRAWDOWN_MONGODB_URL'] ?? '');
     await mongo.db(this.prefix).dropDatabase();
     await mongo.close();
+    await removeKeys(this.prefix);
     await rm(this.folder, { recursive: true });
   }
 }
+
+interface ServiceProcess {
+  readonly process: ChildProcess;
+  readonly address: string;
+}
+
+const startService = async (name: string, environment: NodeJS.ProcessEnv): Promise<ServiceProcess> => {
+  const service = spawn(process.execPath, [mainOf(name)], { stdio: ['ignore', 'pipe', 'inherit'], env: environment });
+  return { process: service, address: `127.0.0.1:${String(await portOf(service))}` };
+};
+
+const stopService = async ({ process: service }: ServiceProcess): Promise<void> => {
+  const gone = new Promise(settle => service.once('exit', settle));
+  service.kill('SIGTERM');
+  await gone;
+};
+
+const removeKeys = async (prefix: string): Promise<void> => {
+  const redis = new Redis(process.env['DRAWDOWN_REDIS_URL'] ?? '');
+  for await (const keys of redis.scanStream({ match: `${prefix}:*`, count: 1_000 })) {
+    const found = keys as string[];
+    if (found.length > 0) await redis.unlink(...found);
+  }
+  redis.disconnect();
+};
 
 /** The log says on which port it serves; a service that ends before that fails the test. */
 const portOf = async (service: ChildProcess): Promise<number> => {
