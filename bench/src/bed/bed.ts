@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { DrawdownClient } from '@drawdown/cli';
-import { createRunFolder, identityStep, Launch, provisionStep, serversStep, startServices, workspaceAt, type Stage } from '@drawdown/local';
+import {
+  createRunFolder,
+  identityStep,
+  Launch,
+  provisionStep,
+  serversStep,
+  startServices,
+  workspaceAt,
+  type ServiceName,
+  type Stage,
+} from '@drawdown/local';
 import { processListeningOn, type WatchedProcess } from './cpu-time.js';
 
 /** Real servers with the real service on them, and a namespace of this run alone. */
@@ -9,6 +19,7 @@ export interface Bed {
   readonly natsUrl: string;
   readonly natsMonitoringUrl: string | undefined;
   readonly mongodbUrl: string;
+  readonly redisUrl: string;
   /** Where the service answers gRPC, `host:port`. */
   readonly address: string;
   readonly namespace: string;
@@ -19,28 +30,37 @@ export interface Bed {
   readonly processes: readonly WatchedProcess[];
 }
 
-/** What `npm start` does before its story, with the service that is measured alone. */
-const STEPS = [serversStep, provisionStep, identityStep, startServices(['entitlements'])];
-
-/** Makes the bed, works on it, and ends whatever was started, whatever became of the work. */
-export const onBed = async (work: (bed: Bed) => Promise<void>): Promise<void> => {
+/** Makes a launch of this benchmark alone, works with it, and ends whatever was started, whatever became of the work. */
+export const onLaunch = async (environment: Launch['environment'], work: (launch: Launch) => Promise<void>): Promise<void> => {
   const workspace = workspaceAt(process.cwd());
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  const launch = new Launch({ workspace, runFolder: await createRunFolder(workspace), environment: process.env, say });
-  const stage: Stage = { launch, variables: {}, failures: [], addresses: new Map() };
+  const launch = new Launch({ workspace, runFolder: await createRunFolder(workspace), environment, say });
   try {
-    for (const step of STEPS) await step.run(stage);
-    const broken = Promise.race(stage.failures).then(failure => Promise.reject(new Error(failure)));
-    await Promise.race([makeBed(stage).then(work), broken]);
+    await work(launch);
   } finally {
     await launch.end();
   }
 };
 
-const makeBed = async ({ launch, variables, addresses, identity }: Stage): Promise<Bed> => {
-  const address = addresses.get('entitlements');
-  const { DRAWDOWN_NATS_URL: natsUrl, DRAWDOWN_MONGODB_URL: mongodbUrl, DRAWDOWN_NATS_MONITORING_URL: natsMonitoringUrl } = variables;
-  assert(identity !== undefined && address !== undefined && natsUrl !== undefined && mongodbUrl !== undefined, 'every step has been run');
+/** Makes the bed as `npm start` does before its story, with the service that is measured alone, and works on it. */
+export const onBed = (service: ServiceName, work: (bed: Bed) => Promise<void>, environment: Launch['environment'] = process.env): Promise<void> =>
+  onLaunch(environment, async launch => {
+    const stage: Stage = { launch, variables: {}, failures: [], addresses: new Map() };
+    for (const step of [serversStep, provisionStep, identityStep, startServices([service])]) await step.run(stage);
+    const broken = Promise.race(stage.failures).then(failure => Promise.reject(new Error(failure)));
+    await Promise.race([makeBed(stage, service).then(work), broken]);
+  });
+
+const makeBed = async ({ launch, variables, addresses, identity }: Stage, service: ServiceName): Promise<Bed> => {
+  const address = addresses.get(service);
+  const {
+    DRAWDOWN_NATS_URL: natsUrl,
+    DRAWDOWN_MONGODB_URL: mongodbUrl,
+    DRAWDOWN_REDIS_URL: redisUrl,
+    DRAWDOWN_NATS_MONITORING_URL: natsMonitoringUrl,
+  } = variables;
+  assert(identity !== undefined && address !== undefined, 'every step has been run');
+  assert(natsUrl !== undefined && mongodbUrl !== undefined && redisUrl !== undefined, 'every server is there');
   const namespace = `bench-${Date.now().toString(36)}`;
   const token = await identity.signToken({ subject: 'bench', namespace, roles: ['operator'] });
   const client = new DrawdownClient({ address, token });
@@ -49,6 +69,11 @@ const makeBed = async ({ launch, variables, addresses, identity }: Stage): Promi
     name,
     pid: await processListeningOn(Number(new URL(url).port)),
   });
-  const processes = [await watch('NATS', natsUrl), await watch('MongoDB', mongodbUrl), await watch('service', `grpc://${address}`)];
-  return { launch, natsUrl, natsMonitoringUrl, mongodbUrl, address, namespace, token, client, processes };
+  const processes = [
+    await watch('NATS', natsUrl),
+    await watch('MongoDB', mongodbUrl),
+    await watch('Redis', redisUrl),
+    await watch('service', `grpc://${address}`),
+  ];
+  return { launch, natsUrl, natsMonitoringUrl, mongodbUrl, redisUrl, address, namespace, token, client, processes };
 };

@@ -38,7 +38,7 @@ interface Run extends LoadResult {
 /** `npm run bench -- check` (design §10): the way of one unary question through the real service, beside the way alone. */
 export const runCheck = async (): Promise<void> => {
   const version = await requireH2load();
-  await onBed(async bed => {
+  await onBed('entitlements', async bed => {
     const { say } = bed.launch;
     const customers = customerKeys(CUSTOMERS);
     await createCustomers(bed.client, customers, Date.now() - DAY_MS);

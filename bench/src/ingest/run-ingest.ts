@@ -29,7 +29,7 @@ const SERVICE_PREFIX = 'drawdown';
 
 /** `npm run bench -- ingest` (design §10). */
 export const runIngest = (): Promise<void> =>
-  onBed(async bed => {
+  onBed('entitlements', async bed => {
     const { say } = bed.launch;
     const nats = await connect({ servers: bed.natsUrl, name: 'drawdown bench' });
     const mongodb = await MongoClient.connect(bed.mongodbUrl);

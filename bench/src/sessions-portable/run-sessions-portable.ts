@@ -78,9 +78,10 @@ export const runSessionsPortable = async (): Promise<void> => {
   print(line('workload', COLUMNS));
   for (const bodyBytes of BODY_BYTES) {
     for (const workload of workloads(bodyBytes)) {
-      await runWorkload(workload);
+      const tasks = workload.makeTasks();
+      await runWorkload(workload, tasks);
       const runs: Run[] = [];
-      while (runs.length < RUNS) runs.push(await runWorkload(workload));
+      while (runs.length < RUNS) runs.push(await runWorkload(workload, tasks));
       print(describeRuns(workload, bodyBytes, runs));
     }
   }

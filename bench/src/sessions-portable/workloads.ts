@@ -21,7 +21,8 @@ export interface EndState {
 export interface Workload {
   readonly name: 'a' | 'b' | 'c1' | 'c2';
   readonly about: string;
-  readonly tasks: readonly (readonly TaskHit[])[];
+  /** Made anew at each call: what is not measured now should not lie in the heap. */
+  readonly makeTasks: () => readonly (readonly TaskHit[])[];
   readonly lastMs: number;
   /** Whether the wheel turns after each task, or only at the end. */
   readonly ticksBetween: boolean;
@@ -93,6 +94,9 @@ const burst =
     atMs: BASE_MS + 1_000 * (index % HITS_PER_CLIENT) + spreadMsOf(groupOf(index)),
   });
 
+const atOnce = burst(() => 0);
+const spread = burst(client => 1_000 * Math.floor(client / HITS_PER_CLIENT));
+
 const CLOSES: EndState = { sessions: 10_000, hits: HITS, hitsPerSession: HITS_PER_CLIENT };
 
 /** The four workloads of the baseline; each hit with a body of so many bytes. */
@@ -103,7 +107,7 @@ export const workloads = (bodyBytes: number): readonly Workload[] => {
     {
       name: 'a',
       about: 'uniform, two hours',
-      tasks: tasksOf(uniform(), ownIp, bodyBytes),
+      makeTasks: () => tasksOf(uniform(), ownIp, bodyBytes),
       lastMs: uniformLastMs,
       ticksBetween: true,
       end: { sessions: 15_310, hits: HITS },
@@ -111,7 +115,7 @@ export const workloads = (bodyBytes: number): readonly Workload[] => {
     {
       name: 'b',
       about: 'four clients per stamp',
-      tasks: tasksOf(uniform(), client => `s${String(client % CLIENTS_PER_STAMP_GROUP)}`, bodyBytes),
+      makeTasks: () => tasksOf(uniform(), client => `s${String(client % CLIENTS_PER_STAMP_GROUP)}`, bodyBytes),
       lastMs: uniformLastMs,
       ticksBetween: true,
       end: { sessions: 2_504, hits: HITS },
@@ -119,11 +123,7 @@ export const workloads = (bodyBytes: number): readonly Workload[] => {
     {
       name: 'c1',
       about: 'close, one bucket',
-      tasks: tasksOf(
-        burst(() => 0),
-        ownIp,
-        bodyBytes,
-      ),
+      makeTasks: () => tasksOf(atOnce, ownIp, bodyBytes),
       lastMs: burstLastMs,
       ticksBetween: false,
       end: CLOSES,
@@ -131,11 +131,7 @@ export const workloads = (bodyBytes: number): readonly Workload[] => {
     {
       name: 'c2',
       about: 'close, spread',
-      tasks: tasksOf(
-        burst(client => 1_000 * Math.floor(client / HITS_PER_CLIENT)),
-        ownIp,
-        bodyBytes,
-      ),
+      makeTasks: () => tasksOf(spread, ownIp, bodyBytes),
       lastMs: burstLastMs + 1_000 * Math.floor((CLIENTS - 1) / HITS_PER_CLIENT),
       ticksBetween: false,
       end: CLOSES,
