@@ -89,7 +89,7 @@ const bytesOf = (encoded: Uint8Array): Buffer => Buffer.from(encoded.buffer, enc
 
 /** What `ingest` answers, as it comes from the server. */
 type IngestAnswer =
-  | readonly ['applied', number, readonly HitOutcome[], readonly string[], readonly number[]]
+  | readonly ['applied', number, readonly HitOutcome[], readonly string[], readonly number[], number]
   | readonly ['already_applied', string]
   | readonly ['state_lost', (string | null)?];
 
@@ -101,7 +101,7 @@ export const readIngestReply = (reply: unknown, order: readonly number[]): Inges
     case 'state_lost':
       return { kind: 'state_lost', at: typeof answer[1] === 'string' ? Number(answer[1]) : null };
     case 'applied': {
-      const [, merges, outcomes, sessionKeys, capped] = answer;
+      const [, merges, outcomes, sessionKeys, capped, opened] = answer;
       const cappedPlaces = new Set(capped);
       const results: HitResult[] = new Array<HitResult>(order.length);
       for (const [index, place] of order.entries()) {
@@ -111,7 +111,7 @@ export const readIngestReply = (reply: unknown, order: readonly number[]): Inges
           capped: cappedPlaces.has(index + 1),
         };
       }
-      return { kind: 'applied', results, merges };
+      return { kind: 'applied', results, merges, opened };
     }
   }
 };

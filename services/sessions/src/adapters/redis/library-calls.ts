@@ -1,5 +1,6 @@
 import { Fault, Refusal } from '@drawdown/errors';
 import type { Cluster, Redis } from 'ioredis';
+import { commandOf, requireWaited, type Wait } from './durability.js';
 import { functionName, LIBRARY_NAME, LIBRARY_SOURCE, LIBRARY_VERSION, type LibraryFunction } from './library.js';
 
 export type RedisConnection = Redis | Cluster;
@@ -38,6 +39,27 @@ export class LibraryCalls {
   /** The same with bytes for texts. */
   callForBytes(name: LibraryFunction, partition: string, args: readonly Argument[]): Promise<unknown> {
     return this.#attempt(() => this.redis.callBuffer('FCALL', functionName(name), 1, partition, ...args));
+  }
+
+  /**
+   * The same, and waits until all that was written before is as durable as asked: also when this call wrote nothing, for a first try of it
+   * may have.
+   * @throws Fault `STORE_NOT_DURABLE` when that takes too long
+   */
+  async callDurably(name: LibraryFunction, partition: string, args: readonly Argument[], wait: Wait): Promise<unknown> {
+    const [command, ...parameters] = commandOf(wait);
+    return this.#attempt(async () => {
+      const pipeline = this.redis.pipeline();
+      pipeline.call('FCALL', functionName(name), 1, partition, ...args);
+      pipeline.set(`${partition}waited`, '1');
+      pipeline.call(command, ...parameters);
+      const [called, , waited] = (await pipeline.exec()) ?? [];
+      if (called === undefined || waited === undefined) throw new Fault('STORE_NOT_DURABLE', 'the call was not answered');
+      if (called[0] !== null) throw called[0];
+      if (waited[0] !== null) throw waited[0];
+      requireWaited(wait, waited[1]);
+      return called[1];
+    });
   }
 
   async #attempt(call: () => Promise<unknown>): Promise<unknown> {

@@ -67,6 +67,6 @@ local function ingest(keys, args)
   write_notices(batch)
   move_watermarks(batch.lane, call.source, call.watermarks)
   move_position(partition, call)
-  return { 'applied', batch.merges, outcomes, session_keys, capped }
+  return { 'applied', batch.merges, outcomes, session_keys, capped, batch.opened }
 end
 `;

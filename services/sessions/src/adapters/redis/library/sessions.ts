@@ -70,7 +70,7 @@ end
 
 local function begin_batch(lane, retention_ms)
   return {
-    lane = lane, retention_ms = retention_ms, next = {}, merges = 0, notices = {},
+    lane = lane, retention_ms = retention_ms, next = {}, merges = 0, opened = 0, notices = {},
     clients = {}, sessions = {}, owners = {}, claims = {}, shown = {}, added_bytes = {},
   }
 end
@@ -153,6 +153,7 @@ local function load_session(batch, sk)
   session.sk, session.first_id, session.of, session.joins = sk, stored[2], stored[3], stored[4] or nil
   session.scope, session.open, session.filed = scope_of(stored[3]), name_of(stored[3]), session.exp
   batch.sessions[sk] = session
+  batch.opened = batch.opened + 1
   return session
 end
 
