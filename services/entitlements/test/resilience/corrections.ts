@@ -1,8 +1,8 @@
 import { EnvelopeCodec, isUnknownEvent, streamTable, SubjectReader } from '@drawdown/eventlog';
+import type { TestDeployment } from '@drawdown/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { customerEvents } from '../../src/adapters/jetstream/customer-events.js';
 import type { CustomerEvent } from '../../src/domain/index.js';
-import type { TestDeployment } from '../support/deployment.js';
 
 /** A correction as the ledger has it; entitlements go by their customer, because their ids are new in each run. */
 export interface ToldCorrection {

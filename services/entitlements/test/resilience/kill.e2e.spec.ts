@@ -1,7 +1,6 @@
-import { seededRandom } from '../support/random.js';
-import { TestDeployment } from '../support/deployment.js';
+import { seededRandom, type ServiceProcess, type TestDeployment } from '@drawdown/testing';
+import { deployEntitlements } from '../support/deployment.js';
 import { dumpReadModel } from '../support/read-model-dump.js';
-import type { ServiceProcess } from '../support/service-process.js';
 import { expectedUse, expectSameDocuments, foldedAgain, outcomeOf, undisturbedOutcome } from './agreement.js';
 import { sampleTrace, type Trace } from './trace.js';
 import { World } from './world.js';
@@ -20,8 +19,8 @@ let undisturbed: TestDeployment;
 let trace: Trace;
 
 beforeAll(async () => {
-  disturbed = await TestDeployment.create();
-  undisturbed = await TestDeployment.create();
+  disturbed = await deployEntitlements();
+  undisturbed = await deployEntitlements();
   trace = await sampleTrace({ calls: CALLS, nowMs: Date.now(), seed: SEED });
 });
 

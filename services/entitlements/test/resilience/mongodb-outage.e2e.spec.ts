@@ -1,8 +1,6 @@
-import { mongodbUrl, TestDeployment } from '../support/deployment.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, mongodbUrl, type ServiceProcess, TcpGate, type TestDeployment } from '@drawdown/testing';
+import { deployEntitlements } from '../support/deployment.js';
 import { dumpReadModel } from '../support/read-model-dump.js';
-import type { ServiceProcess } from '../support/service-process.js';
-import { TcpGate } from '../support/tcp-gate.js';
 import { expectedUse, expectSameDocuments, foldedAgain } from './agreement.js';
 import { sampleTrace } from './trace.js';
 import { World } from './world.js';
@@ -17,7 +15,7 @@ let deployment: TestDeployment;
 beforeAll(async () => {
   const { hostname, port } = new URL(mongodbUrl());
   gate = await TcpGate.before(hostname, port === '' ? MONGODB_PORT : Number(port));
-  deployment = await TestDeployment.create({ mongodbUrl: `mongodb://127.0.0.1:${gate.port}/?directConnection=true` });
+  deployment = await deployEntitlements({ mongodbUrl: `mongodb://127.0.0.1:${gate.port}/?directConnection=true` });
 });
 
 afterAll(async () => {

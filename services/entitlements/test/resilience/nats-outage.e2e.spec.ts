@@ -1,9 +1,8 @@
 import { bucketNames } from '@drawdown/eventlog';
+import { eventually, TcpGate, type TestDeployment } from '@drawdown/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { TestDeployment } from '../support/deployment.js';
-import { eventually } from '../support/eventually.js';
+import { deployEntitlements } from '../support/deployment.js';
 import { dumpReadModel } from '../support/read-model-dump.js';
-import { TcpGate } from '../support/tcp-gate.js';
 import { expectedUse, expectSameDocuments, foldedAgain } from './agreement.js';
 import { sampleTrace } from './trace.js';
 import { World } from './world.js';
@@ -18,7 +17,7 @@ let deployment: TestDeployment;
 beforeAll(async () => {
   const { hostname, port } = new URL(process.env.DRAWDOWN_NATS_URL ?? '');
   gate = await TcpGate.before(hostname, port === '' ? NATS_PORT : Number(port));
-  deployment = await TestDeployment.create();
+  deployment = await deployEntitlements();
 });
 
 afterAll(async () => {

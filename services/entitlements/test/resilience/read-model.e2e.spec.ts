@@ -1,10 +1,8 @@
 import { PARTITIONS } from '@drawdown/eventlog';
 import { OperationsServiceService, type AuditProjectionResponse } from '@drawdown/proto';
-import type { ServiceClient } from '../support/service-client.js';
-import { TestDeployment } from '../support/deployment.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, type ServiceClient, type ServiceProcess, type TestDeployment } from '@drawdown/testing';
+import { deployEntitlements } from '../support/deployment.js';
 import { currentCollections, currentGeneration, differencesOf, dumpReadModel, type ReadModelDump } from '../support/read-model-dump.js';
-import type { ServiceProcess } from '../support/service-process.js';
 import { expectedUse, expectSameDocuments } from './agreement.js';
 import { sampleTrace } from './trace.js';
 import { NAMESPACE, World } from './world.js';
@@ -27,7 +25,7 @@ const begin = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
-  deployment = await TestDeployment.create();
+  deployment = await deployEntitlements();
   world = new World(deployment, await sampleTrace({ calls: CALLS, nowMs: Date.now(), seed: 3 }));
   await begin();
   await world.open();

@@ -1,8 +1,7 @@
 import { OperationsServiceService } from '@drawdown/proto';
-import { TestDeployment } from '../support/deployment.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, type ServiceProcess, type TestDeployment } from '@drawdown/testing';
+import { deployEntitlements } from '../support/deployment.js';
 import { dumpReadModel } from '../support/read-model-dump.js';
-import type { ServiceProcess } from '../support/service-process.js';
 import { expectedUse, expectSameDocuments, foldedAgain, outcomeOf, undisturbedOutcome } from './agreement.js';
 import { sampleTrace, type Trace } from './trace.js';
 import { NAMESPACE, World } from './world.js';
@@ -17,8 +16,8 @@ let still: TestDeployment;
 let trace: Trace;
 
 beforeAll(async () => {
-  moved = await TestDeployment.create();
-  still = await TestDeployment.create();
+  moved = await deployEntitlements();
+  still = await deployEntitlements();
   trace = await sampleTrace({ calls: CALLS, nowMs: Date.now(), seed: SEED });
 });
 

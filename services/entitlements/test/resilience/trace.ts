@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { seededRandom } from '@drawdown/testing';
 import { USAGE_CANCELLED_TYPE } from '../../src/application/usage/usage-message.js';
 import type { OutgoingEvent } from '@drawdown/cloudevents';
-import { seededRandom } from '../support/random.js';
 import type { UsageForm } from '../support/usage-source.js';
 
 export const EVENT_TYPE = 'llm.call';

@@ -7,11 +7,8 @@ import {
   GrantsServiceService,
   type CreateGrantRequest,
 } from '@drawdown/proto';
+import { eventually, mayBeRepeated, type Method, type ServiceClient, type ServiceProcess, type TestDeployment } from '@drawdown/testing';
 import { createEntitlement, createFeature, newRequest, toTimestamp, type Asker } from '../support/commands.js';
-import { eventually } from '../support/eventually.js';
-import { mayBeRepeated, type Method, type ServiceClient } from '../support/service-client.js';
-import type { TestDeployment } from '../support/deployment.js';
-import type { ServiceProcess } from '../support/service-process.js';
 import { minPositionOf, UsageSource } from '../support/usage-source.js';
 import { EVENT_TYPE, takesLate, type Trace, type TraceStep } from './trace.js';
 

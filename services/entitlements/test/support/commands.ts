@@ -10,7 +10,7 @@ import {
   type MeteredConfig,
   type Timestamp,
 } from '@drawdown/proto';
-import type { Method } from './service-client.js';
+import type { Method } from '@drawdown/testing';
 
 /** Whoever asks the service: a client, or something that repeats what a client asks. */
 export interface Asker {

@@ -1,8 +1,8 @@
 import { encodeBatch, encodeBinary, type EncodedMessage, type OutgoingEvent } from '@drawdown/cloudevents';
 import { encodePosition, mergePositions, PARTITIONS, type Position, type Subjects } from '@drawdown/eventlog';
+import type { TestDeployment } from '@drawdown/testing';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { headers as newHeaders, type NatsConnection } from '@nats-io/transport-node';
-import type { TestDeployment } from './deployment.js';
 
 /** The two forms of design §4.1. */
 export type UsageForm = 'single' | 'envelopes';

@@ -1,11 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.js';
 
-/** What `npm start` runs; `npm test` builds it before it runs any test. */
-const PROGRAM = fileURLToPath(new URL('../../dist/entitlements/src/main.js', import.meta.url));
 /** For a failing test: the last words of the process. */
 const KEPT_LINES_MAX = 200;
 const START_MS_MAX = 30_000;
@@ -31,13 +28,14 @@ export class ServiceProcess {
   #errors = '';
 
   private constructor(
+    program: string,
     readonly name: string,
     environment: Readonly<Record<string, string>>,
   ) {
-    if (!existsSync(PROGRAM)) throw new Error('the service is not built: run "npm run build", or the tests through "npm test"');
+    if (!existsSync(program)) throw new Error('the service is not built: run "npm run build", or the tests through "npm test"');
     // The environment of jest (its module flags) is not the service's.
     const env = { ...process.env, NODE_OPTIONS: '', ...environment };
-    this.#child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const { stdout, stderr } = this.#child;
     if (stdout === null || stderr === null) throw new Error('the process has no outputs');
     createInterface({ input: stdout }).on('line', line => this.#note(line));
@@ -51,9 +49,12 @@ export class ServiceProcess {
     });
   }
 
-  /** Returns at once, so that it may be killed before it serves. */
-  static spawn(name: string, environment: Readonly<Record<string, string>>): ServiceProcess {
-    return new ServiceProcess(name, environment);
+  /**
+   * Returns at once, so that it may be killed before it serves.
+   * @param program what `npm start` runs; `npm test` builds it before it runs any test
+   */
+  static spawn(program: string, name: string, environment: Readonly<Record<string, string>>): ServiceProcess {
+    return new ServiceProcess(program, name, environment);
   }
 
   get isRunning(): boolean {
