@@ -31,8 +31,7 @@ interface SessionResult {
 }
 
 /** By code point, as texts of results are ordered; JavaScript compares halves of pairs. */
-export const compareTexts = (left: string, right: string): number =>
-  left === right ? 0 : Buffer.compare(Buffer.from(left), Buffer.from(right));
+const compareTexts = (left: string, right: string): number => (left === right ? 0 : Buffer.compare(Buffer.from(left), Buffer.from(right)));
 
 /** In the order of closing; those of one bucket by start, property, client and first hit, which is no matter of the engine. */
 export const sessionResults = (

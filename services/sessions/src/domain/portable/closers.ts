@@ -50,7 +50,7 @@ export interface SessionWriter {
   write(sessions: readonly [WrittenSession, ...WrittenSession[]]): Eventually<void>;
 }
 
-export const RETRY_PAUSE_MS_DEFAULT = 5_000;
+const RETRY_PAUSE_MS_DEFAULT = 5_000;
 
 export interface DirectCloserParts {
   readonly writer: SessionWriter;

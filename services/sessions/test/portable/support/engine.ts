@@ -55,7 +55,7 @@ export const hit = (id: string, { at, client, stamp, userId, property, bytes, se
 });
 
 /** Stands still until it is moved. */
-export class ManualClock {
+class ManualClock {
   private atMs = 0;
 
   nowMs(): number {

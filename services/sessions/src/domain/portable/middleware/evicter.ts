@@ -36,7 +36,11 @@ export class Evicter implements Middleware {
   }
 
   async handle(context: Context, hit: PassingHit, next: Next): Promise<HitOutcome> {
-    if (this.mayHaveUnfinished) await this.finishMerges(context);
+    if (this.mayHaveUnfinished) {
+      await this.finishMerges(context);
+      // What was finished may have moved this hit's client.
+      return this.handle(context, { ...hit, sessionKey: context.aux.aliases.of(hit.sessionKey) ?? hit.sessionKey }, next);
+    }
     let { sessionKey } = hit;
     let losers: string[] | null = null;
     for (const identifier of hit.identifiers) {

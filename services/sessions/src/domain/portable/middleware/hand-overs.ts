@@ -6,7 +6,7 @@ import type { HandOver } from '../storage/aux-stores.js';
 import type { WheelReport } from './report.js';
 
 /** Tries before a proto-session is parked (D7). */
-export const HAND_OVER_ATTEMPTS_MAX = 10;
+const HAND_OVER_ATTEMPTS_MAX = 10;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LONGEST_MS = 60_000;
 
