@@ -15,7 +15,7 @@ import {
 } from '@drawdown/proto/sessions';
 import { newCommand, refusalOf, timestamp, type Client } from './client.js';
 import { eventually } from './eventually.js';
-import { createProperty, hit } from './given.js';
+import { createProperty, hit, settings } from './given.js';
 import { World } from './world.js';
 
 /** Short, so that sessions close while a test waits; the service's tick is a second. */
@@ -157,6 +157,47 @@ describe('the service, from hits to sessions', () => {
       return session;
     });
     expect(ended?.closeCause).toBe(CloseCause.OPERATOR);
+  });
+
+  it('takes a client out of a session again, and joins it no more by what they share', async () => {
+    const propertyId = await property({ scope: Scope.PROPERTY, timeoutMs: 600_000 });
+    const of = (clientId: string): Hit => hit(propertyId, { clientId, sessionStamp: 'office' });
+    const [joined] = await list(propertyId, { minPosition: await publish([of('a'), of('b')]) });
+    expect(joined?.hitCount).toBe(2);
+    await client.call(Sessions.unmerge, { ...newCommand(), propertyId, name: joined?.name ?? '', clientId: 'b' });
+    const apart = await list(propertyId, { minPosition: await publish([of('b')]) });
+    expect(apart.map(({ clientId, hitCount }) => [clientId, hitCount]).sort()).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
+    const alone = client.call(Sessions.unmerge, { ...newCommand(), propertyId, name: joined?.name ?? '', clientId: 'nobody' });
+    expect(await refusalOf(alone)).toMatchObject({ reason: 'CLIENT_NOT_JOINED' });
+  });
+
+  it('makes sessions again with other settings, beside the present ones', async () => {
+    const propertyId = await property({ timeoutMs: 3_600_000 });
+    const at = (secondsAgo: number): number => Math.floor(Date.now() / 1_000) * 1_000 - secondsAgo * 1_000;
+    const times = [at(900), at(890), at(500), at(495)];
+    const position = await publish(times.map(time => hit(propertyId, { receivedTime: timestamp(time) })));
+    const present = await list(propertyId, { minPosition: position });
+    expect(present.map(({ hitCount }) => hitCount)).toEqual([4]);
+    const { lane, position: replayed } = await client.call(Sessions.startReplay, {
+      requestId: `again-${randomUUID()}`,
+      requestTime: timestamp(Date.now()),
+      propertyId,
+      startTime: timestamp(at(2_000)),
+      endTime: timestamp(at(0)),
+      settings: settings({ timeoutMs: 60_000 }),
+    });
+    const made = await eventually('the replay has closed everything', async () => {
+      const found = await list(propertyId, { replay: lane, states: [SessionState.CLOSED], minPosition: replayed });
+      return found.reduce((sum, { hitCount }) => sum + hitCount, 0) === times.length ? found : undefined;
+    });
+    expect(made.map(({ hitCount, timeoutMs }) => [hitCount, timeoutMs])).toEqual([
+      [2, 60_000],
+      [2, 60_000],
+    ]);
+    expect(await list(propertyId)).toEqual(present);
   });
 
   it('reports all partitions as whole and owned, to operators', async () => {

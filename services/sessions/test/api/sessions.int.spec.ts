@@ -7,7 +7,7 @@ import {
   type ListSessionsRequest,
   type Session,
 } from '@drawdown/proto/sessions';
-import { shadowNamespace, type Hit } from '../../src/domain/index.js';
+import { settingsOf, shadowNamespace, type Hit } from '../../src/domain/index.js';
 import { millis, newCommand, refusalOf, timestamp, type Client } from './client.js';
 import { EdgeWorld } from './edge-world.js';
 import { createProperty } from './given.js';
@@ -178,12 +178,15 @@ describe('SessionsService', () => {
     });
 
     it('of a replay is read in the shadow of the own namespace, and in no other', async () => {
+      const created = { type: 'property-created', propertyId, settings: settingsOf({}) } as const;
+      world.registry.apply(`shadow of ${propertyId}`, shadowNamespace('acme', 'again-1'), [{ event: created, atMs: 1 }], 1);
       const shadow = hits('s', 1, START_MS).map(of => ({ ...of, namespace: shadowNamespace('acme', 'again-1') }));
       world.sessions.closed.push(closedOf(propertyId, shadow));
       expect(await refusalOf(get({ $case: 'sessionId', value: 's0' }))).toMatchObject({ code: 'NOT_FOUND' });
       const { session } = await get({ $case: 'sessionId', value: 's0' }, { replay: 'again-1' });
       expect(session?.sessionId).toBe('s0');
       expect(idsOf((await list({ replay: 'again-1' })).sessions)).toEqual(['s0']);
+      expect(await refusalOf(list({ replay: 'again-0' }))).toMatchObject({ code: 'NOT_FOUND' });
     });
   });
 

@@ -4,7 +4,7 @@ import type { CallContext } from '@drawdown/grpc';
 import { inject } from '@drawdown/telemetry';
 import type { PropertyLog } from '../../application/properties/property-log.js';
 import type { PropertyRegistry, StoredProperty } from '../../application/properties/registry.js';
-import type { Property, PropertyCommand, PropertyState, ServiceBounds } from '../../domain/index.js';
+import { shadowNamespace, type Property, type PropertyCommand, type PropertyState, type ServiceBounds } from '../../domain/index.js';
 import { identityOf, type CommandRequest } from './command-request.js';
 import { namespaceOf } from './namespaces.js';
 
@@ -69,6 +69,13 @@ export class PropertiesApi {
     return (await this.#find(propertyId, context)).property;
   }
 
+  /** What a replay made of a property: one of the same id, with the settings of the replay (sessions §15.9). @throws Refusal `NOT_FOUND` */
+  async replayed(propertyId: string, replay: string, { caller }: CallContext): Promise<Property> {
+    const stored = await this.#storedIn(shadowNamespace(namespaceOf(caller), replay), propertyId);
+    if (stored !== undefined) return stored.property;
+    throw new Refusal('NOT_FOUND', `there is no replay ${replay} of property ${propertyId}`, { kind: 'replay', id: replay });
+  }
+
   /** What is known here: one property of a namespace, or all of it. */
   known(namespace: string, propertyId: string): readonly Property[] {
     const { registry } = this.options;
@@ -77,16 +84,19 @@ export class PropertiesApi {
     return property === undefined ? [] : [property];
   }
 
-  /** One that is not known here may have been created a moment ago by another replica. */
   async #find(propertyId: string, { caller }: CallContext): Promise<StoredProperty> {
+    const found = await this.#storedIn(namespaceOf(caller), propertyId);
+    if (found !== undefined) return found;
+    throw new Refusal('NOT_FOUND', `there is no property ${propertyId}`, { kind: 'property', id: propertyId });
+  }
+
+  /** One that is not known here may have been created a moment ago by another replica. */
+  async #storedIn(namespace: string, propertyId: string): Promise<StoredProperty | undefined> {
     const { registry } = this.options;
-    const namespace = namespaceOf(caller);
     const known = registry.stored(namespace, propertyId);
     if (known !== undefined) return known;
     await registry.current();
-    const found = registry.stored(namespace, propertyId);
-    if (found !== undefined) return found;
-    throw new Refusal('NOT_FOUND', `there is no property ${propertyId}`, { kind: 'property', id: propertyId });
+    return registry.stored(namespace, propertyId);
   }
 
   async #upTo(minPosition: string, context: CallContext): Promise<string> {

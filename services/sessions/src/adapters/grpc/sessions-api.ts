@@ -5,7 +5,7 @@ import type { OpenSessions, ReadProgress, SessionChanges } from '../../applicati
 import { SessionReads } from '../../application/queries/session-reads.js';
 import { watchSessions, type WatchedChange } from '../../application/queries/watch.js';
 import type { SessionQueries } from '../../application/views/session-queries.js';
-import { shadowNamespace, type Property } from '../../domain/index.js';
+import type { Property } from '../../domain/index.js';
 import { namespaceOf } from './namespaces.js';
 import { PropertiesApi } from './properties-api.js';
 
@@ -50,8 +50,9 @@ export class SessionsApi {
     { propertyId, replay, minPosition }: { readonly propertyId: string; readonly replay?: string; readonly minPosition: string },
     context: CallContext,
   ): Promise<Property> {
-    const own = await this.property(propertyId, context);
-    const property = replay === undefined || replay === '' ? own : { ...own, namespace: shadowNamespace(own.namespace, replay) };
+    const { properties } = this.options;
+    const isOwn = replay === undefined || replay === '';
+    const property = isOwn ? await this.property(propertyId, context) : await properties.replayed(propertyId, replay, context);
     if (minPosition !== '') {
       const components = decodePosition(minPosition, this.options.incarnations);
       await this.options.progress.reached(components, property, context.signal);

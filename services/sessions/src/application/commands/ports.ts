@@ -29,7 +29,7 @@ export interface Replay {
   readonly fromMs: number;
   /** Exclusive. */
   readonly toMs: number;
-  /** Absent: the property's own. */
+  /** Absent: the property's own. Its scope is that of the property where it says none. */
   readonly settings: GivenSettings | undefined;
 }
 

@@ -83,7 +83,7 @@ export class SessionCommandsController {
     const replay = {
       fromMs: fromApiTimestamp(required(request.startTime, 'start_time')),
       toMs: fromApiTimestampIfSet(request.endTime) ?? identity.createdAtMs,
-      settings: request.settings === undefined ? undefined : fromApiSettings(request.settings),
+      settings: request.settings === undefined ? undefined : { scope: property.settings.scope, ...fromApiSettings(request.settings) },
     };
     if (replay.toMs <= replay.fromMs) throw wrongField('end_time', 'must be after start_time');
     const { lane, places } = await withinField('settings', () =>
