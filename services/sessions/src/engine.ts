@@ -1,6 +1,6 @@
 import { Fault } from '@drawdown/errors';
 import type { Lease, OwnerRequest } from '@drawdown/partitions';
-import { decodeHitsMessage } from './adapters/jetstream/hit-message.js';
+import { decodeNewHits } from './adapters/jetstream/new-hits.js';
 import { pingTo } from './adapters/jetstream/pings.js';
 import type { SessionPublisher } from './adapters/jetstream/session-publisher.js';
 import { SessionsPartition, type Companion } from './adapters/partitions/sessions-partition.js';
@@ -12,11 +12,12 @@ import type { HitRecords } from './application/ingest/hit-record.js';
 import type { IngestObserver, RefusedHits } from './application/ingest/ports.js';
 import { SourceIngest, type SourceIngestOptions } from './application/ingest/source-ingest.js';
 import type { SourcePositions } from './application/ingest/source-positions.js';
+import type { Loss } from './application/operations/session-operations.js';
 import { propertyStateOf, type PropertyRegistry } from './application/properties/registry.js';
 import { Announcer } from './application/state/announcer.js';
 import { GuardedHits, keepsUp, Reliever, type MemoryPressure } from './application/state/pressure.js';
 import { StateRebuild, type StateHistory } from './application/state/rebuild.js';
-import { StateWork } from './application/state/state-work.js';
+import { StateWork, type WorkObserver } from './application/state/state-work.js';
 import type { SessionStore } from './application/store/session-store.js';
 import { Ticker } from './application/wheel/ticker.js';
 import type { SessionsConfiguration } from './configuration.js';
@@ -43,12 +44,13 @@ export interface EngineOptions {
   readonly parking: Parking;
   readonly ingestObserver: IngestObserver;
   readonly handOverObserver: HandOverObserver;
+  readonly workObserver: WorkObserver;
   /** Readers of what was closed, for one held partition. */
   readonly companionsOf: (lease: Lease) => readonly Companion[];
   readonly history: StateHistory;
   readonly pressure: MemoryPressure;
   readonly onRebuild: (state: number, step: string) => void;
-  readonly reportLost: (state: number) => Promise<void>;
+  readonly reportLost: (state: number, loss: Loss) => Promise<void>;
   readonly serve: (partition: number, request: OwnerRequest) => Promise<Uint8Array>;
   readonly onTrouble: (where: string, error: unknown) => void;
 }
@@ -88,7 +90,7 @@ export class Engine {
       lease,
       store,
       positions,
-      decode: message => decodeHitsMessage(subjects, message),
+      decode: message => decodeNewHits(subjects, message),
       ingestFrom: brought => this.ingest(lease.partition, lease.epoch, { brought }),
       rebuild: () => this.#rebuildOnce(lease),
       reportLost: options.reportLost,
@@ -123,10 +125,11 @@ export class Engine {
     return work.checkDue();
   }
 
-  /** Reads the state of a partition again whose owner this is, when another source has found it wanting. */
-  stateLost(state: number): void {
+  /** Reads the state of a partition again whose owner this is, unless what another source has found wanting is there by now. */
+  async stateLost(state: number, { source, expected }: Loss): Promise<void> {
     const lease = this.#leases.get(state);
-    if (lease?.isHeld() !== true) return;
+    const { store } = this.options;
+    if (lease?.isHeld() !== true || ((await store.positions(state)).get(source) ?? 0) >= expected) return;
     this.#rebuildOnce(lease).catch((error: unknown) => this.options.onTrouble(`rebuild of ${state}`, error));
   }
 
@@ -170,7 +173,7 @@ export class Engine {
   }
 
   #stateWork(lease: Lease): StateWork {
-    const { configuration, store, sessionLog, pressure, onTrouble } = this.options;
+    const { configuration, store, sessionLog, pressure, workObserver, onTrouble } = this.options;
     const { tickSeconds, closeLagSeconds } = configuration;
     const state = lease.partition;
     return new StateWork({
@@ -182,11 +185,12 @@ export class Engine {
         tickSeconds,
         closeLagTicks: Math.ceil(closeLagSeconds / tickSeconds),
         keepsUp: () => keepsUp(store, state),
+        onCall: workObserver.onBeginClose,
         onBegun: () => this.ring(state),
       }),
       closer: new Closer({ state, store, handOver: this.#handOver, permits: this.#permits }),
       announcer: new Announcer({ state, tickSeconds, store, log: sessionLog }),
-      compactor: new Compactor({ state, store, rawBytesMin: () => pressure.compactFromBytes }),
+      compactor: new Compactor({ state, store, rawBytesMin: () => pressure.compactFromBytes, onCompacted: workObserver.onCompacted }),
       reliever: new Reliever({ state, epoch: lease.epoch, store, pressure, onClosed: () => this.ring(state) }),
       isHeld: () => lease.isHeld(),
       onTrouble: (where, error) => onTrouble(`${where} of ${state}`, error),

@@ -33,5 +33,5 @@ export const answersOf = (engine: Engine, views: SessionViews, partitions: () =>
     for await (const step of views.rebuild()) if (step.done) break;
     return differences.length;
   },
-  stateLost: partition => engine.stateLost(partition),
+  stateLost: (partition, loss) => engine.stateLost(partition, loss),
 });

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { JetStreamEventLog } from '@drawdown/eventlog';
 import type { Lease } from '@drawdown/partitions';
 import type { JsonLogger } from '@drawdown/telemetry';
 import { ParkedSessions } from './adapters/jetstream/parked-sessions.js';
@@ -17,9 +16,18 @@ import { Partitions } from './adapters/partitions/partitions.js';
 import { CONTEXT } from './adapters/partitions/platform.js';
 import { stateHistory } from './adapters/partitions/state-history.js';
 import { RedisSessionStore } from './adapters/redis/redis-session-store.js';
-import { handOverObserver, ingestObserver, partitionObserver, watchPartitions } from './adapters/telemetry.js';
+import {
+  handOverObserver,
+  ingestObserver,
+  partitionObserver,
+  publishObserver,
+  watchPartitions,
+  watchStore,
+  workObserver,
+} from './adapters/telemetry.js';
 import { HitRecords } from './application/ingest/hit-record.js';
 import { SetAsideMessages } from './application/operations/set-aside.js';
+import { Vitals } from './application/operations/vitals.js';
 import { PropertyRegistry } from './application/properties/registry.js';
 import { Loop } from './application/state/loop.js';
 import { MemoryPressure } from './application/state/pressure.js';
@@ -32,6 +40,8 @@ import { answersOf } from './owner-answers.js';
 
 const MS_PER_SECOND = 1_000;
 const LOOK_AT_MEMORY_EVERY_MS = 1_000;
+/** What metrics show is at most so old. */
+const LOOK_AT_VITALS_EVERY_MS = 5_000;
 
 export interface RunningService {
   /** Where gRPC is answered. */
@@ -54,6 +64,7 @@ export interface Replica {
   readonly partitions: Partitions;
   readonly calls: OwnerCalls;
   readonly pressure: MemoryPressure;
+  readonly vitals: Vitals;
 }
 
 /** Starts one replica: servers, properties, read model, partitions, edge; serves when all of them are ready. */
@@ -61,26 +72,39 @@ export const startSessions = async (configuration: SessionsConfiguration, logger
   const onTrouble = (where: string, error: unknown): void => logger.error('trouble', { where, err: error });
   const connections = await openConnections(configuration, onTrouble);
   const replica = await replicaOf(configuration, connections, logger, onTrouble);
-  const { partitions, views, feed, pressure } = replica;
+  const { partitions, views, feed, pressure, vitals } = replica;
+  const server = await edgeOf(replica, logger);
+  /** A replica that must refuse hits says so before it is asked (sessions §12.6). */
+  const tellReadiness = (): void => server.setStatus(pressure.isFull ? 'NOT_SERVING' : 'SERVING');
   const lookingAtMemory = new Loop({
     idleMs: LOOK_AT_MEMORY_EVERY_MS,
     onFailure: error => onTrouble('memory of redis', error),
     work: async () => {
       await pressure.look();
+      tellReadiness();
+      return false;
+    },
+  });
+  const lookingAtVitals = new Loop({
+    idleMs: LOOK_AT_VITALS_EVERY_MS,
+    onFailure: error => onTrouble('vitals of open sessions', error),
+    work: async () => {
+      await vitals.look();
       return false;
     },
   });
   lookingAtMemory.start();
   await partitions.start();
-  const server = await edgeOf(replica, logger);
+  lookingAtVitals.start();
   const port = await server.listen();
-  server.setStatus('SERVING');
+  tellReadiness();
   return {
     port,
     stop: async () => {
+      // First: it would call a replica ready again that is on its way out.
+      await Promise.all([lookingAtMemory.stop(), lookingAtVitals.stop()]);
       await server.drain(configuration.drainMs);
       await partitions.drain();
-      await lookingAtMemory.stop();
       await views.stop();
       await feed.stop();
       await connections.close();
@@ -121,7 +145,7 @@ const replicaOf = async (
   const usage = new UsageFeeds(lease =>
     SessionUsageFeed.start({ ...access, lease, publish: publishSessionUsageTo(publisher, subjects), positions: usagePositions }),
   );
-  const sessionLog = new SessionPublisher({ publisher, subjects });
+  const sessionLog = new SessionPublisher({ publisher, subjects, onPublished: publishObserver() });
   const parked = new ParkedSessions({
     publisher,
     reader: readerOf('deadletters'),
@@ -144,6 +168,7 @@ const replicaOf = async (
     parking: parked,
     ingestObserver: ingestObserver(),
     handOverObserver: handOverObserver(logger),
+    workObserver: workObserver(),
     companionsOf: lease => [
       new OpenedBeside(views, lease, error => onTrouble(`views of ${lease.partition}`, error)),
       new OpenedBeside(usage, lease, error => onTrouble(`usage of ${lease.partition}`, error)),
@@ -151,8 +176,8 @@ const replicaOf = async (
     history: stateHistory({ nats, subjects, readerOf, isSetAside }),
     pressure,
     onRebuild: (state, step) => logger.warn('a lost state partition is read again', { state, step }),
-    reportLost: async state => {
-      await calls.ask(state, { op: 'state-lost' });
+    reportLost: async (state, loss) => {
+      await calls.ask(state, { op: 'state-lost', ...loss });
     },
     serve: (partition, request) => calls.serve(partition, request.data),
     onTrouble,
@@ -169,8 +194,16 @@ const replicaOf = async (
     () => partitions,
     answersOf(engine, views, () => partitions),
   );
+  const vitals = new Vitals({
+    store,
+    owned: () => partitions.host.status().flatMap(({ partition }) => (partitions.host.owns(partition) ? [partition] : [])),
+    tickSeconds: configuration.tickSeconds,
+    closeLagTicks: Math.ceil(configuration.closeLagSeconds / configuration.tickSeconds),
+    nowMs,
+  });
   watchPartitions(() => partitions.host);
-  return { configuration, connections, store, properties, feed, setAside, views, engine, parked, partitions, calls, pressure };
+  watchStore(vitals, pressure);
+  return { configuration, connections, store, properties, feed, setAside, views, engine, parked, partitions, calls, pressure, vitals };
 };
 
 /** The feed of each held partition. */

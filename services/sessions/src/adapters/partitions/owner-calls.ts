@@ -1,5 +1,5 @@
 import { Fault } from '@drawdown/errors';
-import type { OwnerQuestion, OwnerStatus, OwnerViews } from '../../application/operations/session-operations.js';
+import type { Loss, OwnerQuestion, OwnerStatus, OwnerViews } from '../../application/operations/session-operations.js';
 import type { Partitions } from './partitions.js';
 
 const ASK_MS_MAX = 30_000;
@@ -10,7 +10,7 @@ export interface OwnerAnswers {
   checkDue(partition: number): Promise<{ readonly begun: number; readonly handedOver: number }>;
   audit(partition: number): Promise<unknown>;
   repair(partition: number): Promise<number>;
-  stateLost(partition: number): void;
+  stateLost(partition: number, loss: Loss): Promise<void>;
 }
 
 /** Questions to owners, over NATS where another replica is the owner; both ends of the wire. */
@@ -35,9 +35,9 @@ export class OwnerCalls implements OwnerViews {
     return Buffer.from(JSON.stringify((await this.#answer(partition, question)) ?? null));
   }
 
-  #answer(partition: number, { op }: OwnerQuestion): unknown {
+  #answer(partition: number, question: OwnerQuestion): unknown {
     const { answers } = this;
-    switch (op) {
+    switch (question.op) {
       case 'status':
         return answers.status(partition);
       case 'check-due':
@@ -47,8 +47,7 @@ export class OwnerCalls implements OwnerViews {
       case 'repair':
         return answers.repair(partition);
       case 'state-lost':
-        answers.stateLost(partition);
-        return null;
+        return answers.stateLost(partition, question);
     }
   }
 }

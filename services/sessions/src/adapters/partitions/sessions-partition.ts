@@ -29,7 +29,7 @@ export interface SessionsPartitionOptions {
   /** Reads again what the state partition must hold; resolves when it does (sessions §12.5). */
   readonly rebuild: () => Promise<void>;
   /** Tells the owner of another state partition that it has lost something. */
-  readonly reportLost: (state: number) => Promise<void>;
+  readonly reportLost: (state: number, loss: { readonly source: number; readonly expected: number }) => Promise<void>;
   readonly publishPing: () => Promise<number>;
   readonly companions: readonly Companion[];
   readonly serve: (request: OwnerRequest) => Promise<Uint8Array>;
@@ -117,7 +117,7 @@ export class SessionsPartition implements PartitionProcessor<SourceMessage> {
     if (!isFault(error) || error.reason !== 'STATE_LOST') return;
     const state = Number(error.metadata['state']);
     if (state === this.options.lease.partition) await this.options.rebuild();
-    else await this.options.reportLost(state);
+    else await this.options.reportLost(state, { source: this.options.lease.partition, expected: Number(error.metadata['expected']) });
   }
 
   async #note(ingest: SourceIngest): Promise<void> {

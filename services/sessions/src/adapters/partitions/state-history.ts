@@ -1,10 +1,11 @@
-import type { SubjectReader, StreamKey, Subjects } from '@drawdown/eventlog';
+import type { StoredMessage, SubjectReader, StreamKey, Subjects } from '@drawdown/eventlog';
 import { PartitionReader } from '@drawdown/partitions';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { SourceMessage } from '../../application/ingest/source-message.js';
 import type { StateHistory } from '../../application/state/rebuild.js';
 import { decodeHitsMessage } from '../jetstream/hit-message.js';
 import { refusedSince } from '../jetstream/refused-hits.js';
+import { originOf } from '../jetstream/rewritten.js';
 import { recordedSessions } from '../jetstream/session-history.js';
 import { CONTEXT, hitsInput, SOURCE_READ_LIMITS } from './platform.js';
 
@@ -46,7 +47,7 @@ export const stateHistory = ({ nats, subjects, readerOf, isSetAside }: StateHist
             return { ok: true, value: decoded.ok ? decoded.value : undefined };
           },
           apply: batch =>
-            apply(batch.filter(({ message }) => message.sequence <= throughSequence).map(({ message, value }) => ({ message, value }))),
+            apply(batch.filter(({ message }) => message.sequence <= throughSequence).map(({ message, value }) => ({ message: asFirst(message), value }))),
         },
       });
       await reader.start({ hits: fromSequence - 1 });
@@ -57,4 +58,10 @@ export const stateHistory = ({ nats, subjects, readerOf, isSetAside }: StateHist
       }
     },
   };
+};
+
+/** One that an erasure has written again, as it first stood: refusals and times go by that. */
+const asFirst = (message: StoredMessage): StoredMessage => {
+  const { sequence, timeMs } = originOf(message);
+  return { ...message, sequence, timeMs };
 };

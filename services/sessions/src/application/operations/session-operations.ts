@@ -5,11 +5,9 @@ import type { CommandIdentity, CommandPlace } from '../commands/ports.js';
 import type { SessionStore } from '../store/session-store.js';
 import type { AuditReport, FoldedMessage, OverdueThing, PartitionReport, RebuildStep, SessionOperations, WheelReport } from './ports.js';
 import type { SetAsideLog } from './set-aside.js';
+import { wheelReport, type WheelTimes } from './wheel-report.js';
 
 const SCOPES: readonly Scope[] = ['client', 'property'];
-const MS_PER_SECOND = 1_000;
-/** Buckets that a wheel passes in a second while it catches up, closes of usual size in them; an estimate for people. */
-const BUCKETS_PER_SECOND = 2_000;
 
 /** What the host knows of a partition, and its owner alone of its work. */
 export interface OwnerViews {
@@ -19,15 +17,22 @@ export interface OwnerViews {
 }
 
 /** What only the owner of a partition can answer or do. */
-export type OwnerQuestion = { readonly op: 'status' | 'check-due' | 'audit' | 'repair' | 'state-lost' };
+export type OwnerQuestion =
+  | { readonly op: 'status' | 'check-due' | 'audit' | 'repair' }
+  /** A source has found less of itself in the state partition than it must. */
+  | ({ readonly op: 'state-lost' } & Loss);
+
+/** Up to where a source had brought a state partition that does not know it any more. */
+export interface Loss {
+  readonly source: number;
+  readonly expected: number;
+}
 
 export type OwnerStatus = Pick<PartitionReport, 'streams' | 'waiting'>;
 
-export interface StoredOperationsOptions {
+export interface StoredOperationsOptions extends WheelTimes {
   readonly store: Pick<SessionStore, 'lanes' | 'wheelStatus' | 'queueStatus' | 'isRebuilding'>;
   readonly owners: OwnerViews;
-  readonly tickSeconds: number;
-  readonly closeLagTicks: number;
   /** Server's time. */
   readonly nowMs: () => number;
   readonly rebuildViews: () => AsyncIterable<RebuildStep>;
@@ -139,37 +144,15 @@ export class StoredOperations implements SessionOperations {
     partition: number,
     read: (wheel: WheelReport, queue: Awaited<ReturnType<SessionStore['queueStatus']>>) => T,
   ): Promise<readonly T[]> {
-    const { store } = this.options;
+    const { store, nowMs } = this.options;
     const reports: T[] = [];
     for (const lane of await store.lanes(partition)) {
       const wheel = { state: partition, lane };
       const queue = await store.queueStatus(wheel);
-      for (const scope of SCOPES) reports.push(read(this.#wheel(lane, await store.wheelStatus(wheel, scope)), queue));
+      for (const scope of SCOPES) {
+        reports.push(read(wheelReport(lane, await store.wheelStatus(wheel, scope), this.options, nowMs()), queue));
+      }
     }
     return reports;
-  }
-
-  /** The lag is what the wheel has yet to pass: from its pointer to where the watermark lets it go. */
-  #wheel(lane: string, status: Awaited<ReturnType<SessionStore['wheelStatus']>>): WheelReport {
-    const { tickSeconds, closeLagTicks, nowMs } = this.options;
-    const { scope, nextBucket, watermarksMs, oldestOpenMs, buckets } = status;
-    const reported = [...watermarksMs.values()];
-    const isWhole = reported.length === (scope === 'client' ? 1 : PARTITIONS);
-    const watermarkMs = isWhole ? Math.min(...reported) : null;
-    const tickMs = tickSeconds * MS_PER_SECOND;
-    const dueSinceMs = nextBucket === null ? null : (nextBucket + 1 + closeLagTicks) * tickMs;
-    const lagMs = dueSinceMs === null || buckets === 0 || !Number.isFinite(watermarkMs) ? 0 : Math.max(0, nowMs() - dueSinceMs);
-    const behind = dueSinceMs === null || watermarkMs === null ? 0 : Math.max(0, Math.floor((watermarkMs - dueSinceMs) / tickMs));
-    const catchUpMs = Math.ceil((Math.min(behind, buckets) / BUCKETS_PER_SECOND) * MS_PER_SECOND);
-    return {
-      lane,
-      scope,
-      watermarkMs: Number.isFinite(watermarkMs) ? watermarkMs : null,
-      nextBucket,
-      lagMs,
-      oldestOpenMs,
-      buckets,
-      catchUpMs,
-    };
   }
 }
