@@ -7,6 +7,7 @@ export class MemoryBucketIndex implements BucketIndex {
   private readonly inHeap = new Set<number>();
 
   add(bucket: number): void {
+    if (this.present.has(bucket)) return;
     this.present.add(bucket);
     if (this.inHeap.has(bucket)) return;
     this.inHeap.add(bucket);
