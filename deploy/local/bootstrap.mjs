@@ -1,4 +1,4 @@
-// What `npm start`, `npm test` and `npm run bench` call. It runs in an empty clone, so it may use nothing but Node:
+// What `npm start`, `npm test`, `npm run soak` and `npm run bench` call. It runs in an empty clone, so it may use nothing but Node:
 // it brings the packages and the build up to date, and then hands over to the built launcher in the same process.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

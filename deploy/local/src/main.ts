@@ -1,12 +1,13 @@
 import { bench } from './commands/bench.js';
 import type { Command } from './commands/command.js';
 import { servers } from './commands/servers.js';
+import { soak } from './commands/soak.js';
 import { start } from './commands/start.js';
 import { test } from './commands/test.js';
 import { Launch } from './launch.js';
 import { createRunFolder, workspaceAt } from './workspace.js';
 
-const COMMANDS: Readonly<Record<string, Command>> = { start, test, bench, servers };
+const COMMANDS: Readonly<Record<string, Command>> = { start, test, soak, bench, servers };
 const EXIT_USAGE = 2;
 /** What a shell reports of a process ended by Ctrl-C. */
 const EXIT_INTERRUPTED = 130;
