@@ -16,6 +16,7 @@ import {
   type HitRejection,
   type HitsMessage,
 } from './hit-wire.js';
+import { originOf } from '../../application/erasure/rewritten.js';
 
 /** A lane is part of keys and of logs: letters, digits, `_` and `-`. */
 const LANE = /^[A-Za-z0-9_-]+$/;
@@ -31,7 +32,7 @@ export const decodeHitsMessage = (subjects: Subjects, message: StoredMessage): D
   if (lane === undefined) return { ok: false, reason: 'LANE_INVALID', detail: LANE_RULE };
   const decoded = decode(message.headers, message.data, HIT_DECODE_LIMITS);
   if (!decoded.ok) return { ok: false, reason: decoded.reason, detail: decoded.detail };
-  return signal(decoded, address, lane) ?? hits(decoded, { address, lane, arrivedMs: message.timeMs });
+  return signal(decoded, address, lane) ?? hits(decoded, { address, lane, arrivedMs: originOf(message).timeMs });
 };
 
 const LANE_RULE = `a lane is 1 to ${String(HIT_LIMITS.laneCharsMax)} letters, digits, "_" and "-"`;
@@ -94,7 +95,7 @@ const readHit = (event: CloudEvent, index: number, origin: Origin): Hit | Proble
   const hit = hitOf(event, fields, place, index, origin);
   const problem = hitProblem(hit) ?? misplaced(hit, origin.address) ?? mistimed(hit, origin);
   if (problem === undefined) return hit;
-  return { ...problem, ...(hit.propertyId === '' ? {} : { propertyId: hit.propertyId }) };
+  return { ...problem, ...(hit.propertyId === '' ? {} : { namespace: hit.namespace, propertyId: hit.propertyId }) };
 };
 
 interface Place {

@@ -46,6 +46,7 @@ export interface HitRejection {
   readonly detail: string;
   /** Where it could be read: refusals are counted by property (D21). */
   readonly propertyId?: string;
+  readonly namespace?: string;
 }
 
 /** A message of DRAWDOWN_HITS: what it brings, and what is wrong in its own bytes. */

@@ -12,6 +12,8 @@ export interface SessionPublisherOptions {
   readonly subjects: Subjects;
   /** Messages of one close id that wait for their acknowledgement at once. @default 8: 4 MiB in flight */
   readonly parallelPublishesMax?: number;
+  /** A message was acknowledged. */
+  readonly onPublished?: () => void;
   /** @default 5 s */
   readonly timeoutMs?: number;
 }
@@ -55,8 +57,10 @@ export class SessionPublisher {
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  private publish(message: SessionMessageToPublish): Promise<PubAck> {
-    return publishMessage(this.options.publisher, message, { timeoutMs: this.options.timeoutMs ?? TIMEOUT_MS });
+  private async publish(message: SessionMessageToPublish): Promise<PubAck> {
+    const acknowledged = await publishMessage(this.options.publisher, message, { timeoutMs: this.options.timeoutMs ?? TIMEOUT_MS });
+    this.options.onPublished?.();
+    return acknowledged;
   }
 }
 

@@ -29,6 +29,11 @@ export class Keys {
     return `${this.lane(wheel)}ob`;
   }
 
+  /** Open sessions of a property, by its token. */
+  open(wheel: Wheel, property: string): string {
+    return `${this.lane(wheel)}o:${property}`;
+  }
+
   rebuild(state: number): string {
     return `${this.partition(state)}rebuild`;
   }

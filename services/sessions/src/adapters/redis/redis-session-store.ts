@@ -11,10 +11,12 @@ import type {
   Erased,
   FrozenPart,
   FrozenSession,
+  HitsErasure,
   IngestCall,
   IngestReply,
   MemoryUse,
   Notice,
+  OpenLoad,
   OpenSession,
   QueueStatus,
   RawHits,
@@ -186,6 +188,20 @@ export class RedisSessionStore implements SessionStore {
     return { openHits, frozenHits, pendingCloses };
   }
 
+  async eraseHits(wheel: Wheel, { clientKey, closeId, raw, segments }: HitsErasure): Promise<boolean> {
+    const replaced = segments.flatMap(({ stored, left }) => [stored, left ?? '']);
+    return (await this.#call('erase_hits', wheel, [clientKey, closeId ?? '', raw.length, ...raw, ...replaced])) === 1;
+  }
+
+  async replaceHeader(
+    wheel: Wheel,
+    sessionId: string,
+    clientKeys: readonly string[],
+    { read, write }: { readonly read: string; readonly write: string | null },
+  ): Promise<boolean> {
+    return (await this.#call('replace_header', wheel, [sessionId, read, write ?? '', ...clientKeys])) === 1;
+  }
+
   async markSaturated(wheel: Wheel, { identifierType, identifierHash, atMs }: Saturation, rebuild = ''): Promise<void> {
     await this.#call('mark_saturated', wheel, [`${identifierType}:${identifierHash}`, atMs + SATURATED_MS, rebuild]);
   }
@@ -256,6 +272,12 @@ export class RedisSessionStore implements SessionStore {
     return Object.entries(stored).map(([token, bytes]) => ({ ...propertyOf(token), bytes: Number(bytes) }));
   }
 
+  async openLoad(wheel: Wheel): Promise<OpenLoad> {
+    const stored = Object.entries(await this.redis.hgetall(this.#keys.openBytes(wheel)));
+    const counts = await Promise.all(stored.map(([token]) => this.redis.zcard(this.#keys.open(wheel, token))));
+    return { sessions: sum(counts), bytes: sum(stored.map(([, bytes]) => Number(bytes))) };
+  }
+
   async positions(state: number): Promise<ReadonlyMap<number, number>> {
     const stored = await this.redis.hgetall(this.#keys.positions(state));
     return new Map(Object.entries(stored).map(([source, sequence]) => [Number(source), Number(sequence)]));
@@ -314,6 +336,8 @@ export class RedisSessionStore implements SessionStore {
     return this.#library.callForBytes(name, this.#keys.partition(wheel.state), [laneToken(wheel.lane), ...args]);
   }
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 const wheelHead = ({ state, lane, scope, sources, tickSeconds, limit, epoch }: WheelCall): object => ({
   state,

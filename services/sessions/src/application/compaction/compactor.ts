@@ -14,6 +14,8 @@ export interface CompactorOptions {
   readonly store: Pick<SessionStore, 'lanes' | 'compactable' | 'rawHits' | 'swapCompact'>;
   /** How much raw data of a client is let lie, as memory is now. */
   readonly rawBytesMin: () => number;
+  /** One client, from reading its hits to the swap. */
+  readonly onCompacted: (elapsedMs: number) => void;
 }
 
 /** Turns raw hits of open sessions into compressed segments, each in one atomic step (D16). Two at once are harmless. */
@@ -34,13 +36,17 @@ export class Compactor {
   }
 
   async #client(wheel: Wheel, clientKey: string): Promise<boolean> {
-    const { store } = this.options;
+    const { store, onCompacted } = this.options;
+    const startedMs = performance.now();
     const raw = await store.rawHits(wheel, clientKey);
     if (raw === null || raw.hits.length === 0) return false;
     const taken = firstBytes(raw.hits, SEGMENT_RAW_BYTES_MAX);
     const segment = await encodeSegment(taken.map(({ encoded }) => encoded));
     // A hit that was taken meanwhile stays raw; a session that closed meanwhile stays as it was frozen.
-    return store.swapCompact(wheel, { clientKey, generation: raw.generation, fields: taken.map(({ field }) => field), segment });
+    const fields = taken.map(({ field }) => field);
+    const isCompacted = await store.swapCompact(wheel, { clientKey, generation: raw.generation, fields, segment });
+    if (isCompacted) onCompacted(performance.now() - startedMs);
+    return isCompacted;
   }
 }
 

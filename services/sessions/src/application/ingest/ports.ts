@@ -1,6 +1,6 @@
 import type { StoredMessage } from '@drawdown/eventlog';
 import type { Property } from '../../domain/index.js';
-import type { SessionStore } from '../store/session-store.js';
+import type { HitOutcome, SessionStore } from '../store/session-store.js';
 
 /** The part of the store that takes hits. */
 export type HitStore = Pick<SessionStore, 'ingest'>;
@@ -28,9 +28,18 @@ export interface RefusedHits {
   keep(refused: readonly RefusedHit[]): Promise<void>;
 }
 
-/** What becomes of hits, for metrics (D21, sessions §12.8). */
+/** Whose hit it was. */
+export interface HitOwner {
+  readonly namespace: string;
+  readonly propertyId: string;
+}
+
+/** What becomes of hits, for metrics (D21, sessions §12.8). A batch that fails is counted when it is applied at last, and a rebuild not at all. */
 export interface IngestObserver {
-  readonly onHit: (outcome: string, namespace: string, propertyId: string) => void;
-  readonly onCall: (hits: number, elapsedMs: number) => void;
+  readonly onHit: (outcome: HitOutcome | 'capped', owner: HitOwner) => void;
+  /** Not taken. `owner` is absent where no such property exists: what producers write must not make metrics without end. */
+  readonly onRefused: (reason: string, owner: HitOwner | undefined) => void;
+  readonly onCall: (elapsedMs: number) => void;
+  readonly onOpened: (sessions: number) => void;
   readonly onMerges: (merges: number) => void;
 }

@@ -48,7 +48,8 @@ export class SourceIngest {
    * @throws Fault `STATE_LOST`, or what the store throws
    */
   async apply(batch: readonly Delivery<SourceMessage>[]): Promise<void> {
-    const entries = await this.#entriesOf(batch);
+    const refused: RefusedHit[] = [];
+    const entries = await this.#entriesOf(batch, refused);
     const { rebuild, source, properties } = this.options;
     if (rebuild !== undefined) {
       await this.#bring(rebuild.state, entries, batch);
@@ -57,6 +58,7 @@ export class SourceIngest {
       await settled(others.map(state => this.#bring(state, entries, batch)));
       await this.#bring(source, entries, batch);
     }
+    if (rebuild === undefined) this.#countRefused(batch, refused);
     for (const { lane, watermarkMs } of entries) if (lane === LIVE_LANE && watermarkMs !== undefined) this.#note(watermarkMs);
   }
 
@@ -78,28 +80,39 @@ export class SourceIngest {
     return bringer;
   }
 
-  #observe({ call, results, merges, elapsedMs }: BroughtCall, overQuota: HitRecord[]): void {
-    const { observer } = this.options;
-    observer.onCall(call.hits.length, elapsedMs);
-    if (merges > 0) observer.onMerges(merges);
+  #observe({ call, results, merges, opened, elapsedMs }: BroughtCall, overQuota: HitRecord[]): void {
+    const { observer, rebuild } = this.options;
+    observer.onCall(elapsedMs);
+    if (rebuild === undefined && merges > 0) observer.onMerges(merges);
+    if (rebuild === undefined && opened > 0) observer.onOpened(opened);
     results.forEach(({ outcome, capped }, index) => {
       const record = call.hits[index];
       if (record === undefined) return;
-      const { namespace, propertyId } = record.property;
-      observer.onHit(outcome, namespace, propertyId);
-      if (capped) observer.onHit('capped', namespace, propertyId);
       if (outcome === 'refused') overQuota.push(record);
+      if (rebuild !== undefined) return;
+      if (outcome === 'refused') observer.onRefused('QUOTA_EXCEEDED', record.property);
+      else observer.onHit(outcome, record.property);
+      if (capped) observer.onHit('capped', record.property);
     });
   }
 
-  async #entriesOf(batch: readonly Delivery<SourceMessage>[]): Promise<readonly SourceEntry[]> {
-    if (this.#hasUnknownProperty(batch)) await this.options.properties.current();
-    const refused: RefusedHit[] = [];
-    const entries = batch.map(delivery => this.#entryOf(delivery, refused));
-    if (refused.length > 0) {
-      for (const { namespace, propertyId, reason } of refused) this.options.observer.onHit(reason, namespace, propertyId);
-      await this.options.refused.keep(refused);
+  /** Hits that never reached the store, each by its reason (D21). */
+  #countRefused(batch: readonly Delivery<SourceMessage>[], refused: readonly RefusedHit[]): void {
+    const { observer, properties } = this.options;
+    for (const { reason } of refused) observer.onRefused(reason, undefined);
+    for (const { value } of batch) {
+      if (value?.kind !== 'hits') continue;
+      for (const { reason, namespace, propertyId } of value.rejections) {
+        const isKnown = namespace !== undefined && propertyId !== undefined && properties.get(namespace, propertyId) !== undefined;
+        observer.onRefused(reason, isKnown ? { namespace, propertyId } : undefined);
+      }
     }
+  }
+
+  async #entriesOf(batch: readonly Delivery<SourceMessage>[], refused: RefusedHit[]): Promise<readonly SourceEntry[]> {
+    if (this.#hasUnknownProperty(batch)) await this.options.properties.current();
+    const entries = batch.map(delivery => this.#entryOf(delivery, refused));
+    if (refused.length > 0) await this.options.refused.keep(refused);
     return entries;
   }
 

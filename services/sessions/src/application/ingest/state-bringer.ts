@@ -8,6 +8,7 @@ export interface BroughtCall {
   readonly call: IngestCall;
   readonly results: readonly HitResult[];
   readonly merges: number;
+  readonly opened: number;
   readonly elapsedMs: number;
 }
 
@@ -37,7 +38,7 @@ export class StateBringer {
       const reply = await this.store.ingest(call);
       switch (reply.kind) {
         case 'applied':
-          onCall({ call, results: reply.results, merges: reply.merges, elapsedMs: performance.now() - startedMs });
+          onCall({ ...reply, call, elapsedMs: performance.now() - startedMs });
           this.brought = call.next;
           cursor = end;
           break;

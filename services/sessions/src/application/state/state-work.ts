@@ -10,6 +10,12 @@ const LOOK_EVERY_MS = 1_000;
 /** Of what only saves memory. */
 const LOOK_SELDOM_MS = 2_000;
 
+/** How long the pieces of this work take, for metrics (sessions §12.8). */
+export interface WorkObserver {
+  readonly onBeginClose: (elapsedMs: number) => void;
+  readonly onCompacted: (elapsedMs: number) => void;
+}
+
 export interface StateWorkOptions {
   readonly tickSeconds: number;
   readonly ticker: Ticker;

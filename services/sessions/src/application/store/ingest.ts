@@ -65,7 +65,7 @@ export interface HitResult {
 }
 
 export type IngestReply =
-  | { readonly kind: 'applied'; readonly results: readonly HitResult[]; readonly merges: number }
+  | { readonly kind: 'applied'; readonly results: readonly HitResult[]; readonly merges: number; readonly opened: number }
   /** `pos` is at or behind `next` already; `at` says where. Nothing was written. */
   | { readonly kind: 'already_applied'; readonly at: number }
   /** `pos` is missing or older than `previous`, or a rebuild is going on: nothing was written. */

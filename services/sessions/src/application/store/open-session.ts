@@ -51,6 +51,16 @@ export interface Erased {
   readonly pendingCloses: number;
 }
 
+/** Single hits of a client that are to go from a session that goes on without them, as they were read. */
+export interface HitsErasure {
+  readonly clientKey: string;
+  /** Of a closing session. */
+  readonly closeId: string | null;
+  readonly raw: readonly Buffer[];
+  /** A segment, and the same without some hits; null where none is left. */
+  readonly segments: readonly { readonly stored: Buffer; readonly left: Buffer | null }[];
+}
+
 export type UnmergeReply =
   | { readonly kind: 'unmerged'; /** The session that was made. */ readonly sessionKey: string }
   /** `not_joined`: the client is not in it, or is alone in it. `gone`: no such open session. */

@@ -2,17 +2,17 @@ import type { CloseCause } from '../../domain/index.js';
 import type { AssignCall, AssignReply, ClaimedClose, ClosedHeaders, FrozenPart, FrozenSession } from './hand-over.js';
 import type { IngestCall, IngestReply } from './ingest.js';
 import type { Notice } from './notice.js';
-import type { Compaction, Erased, OpenSession, RawHits, UnmergeReply } from './open-session.js';
+import type { Compaction, Erased, HitsErasure, OpenSession, RawHits, UnmergeReply } from './open-session.js';
 import type { ClosedSeed, Saturation } from './rebuild.js';
-import type { MemoryUse, QueueStatus } from './status.js';
+import type { MemoryUse, OpenLoad, QueueStatus } from './status.js';
 import type { BeginCloseCall, BeginCloseReply, Wheel, WheelCall, WheelStatus } from './wheel.js';
 
 export type { AssignCall, AssignReply, ClaimedClose, ClosedHeaders, FrozenPart, FrozenSession } from './hand-over.js';
 export type { Control, HitOutcome, HitRecord, HitResult, IngestCall, IngestReply, StoredProperty } from './ingest.js';
 export type { Notice } from './notice.js';
-export type { Compaction, Erased, OpenSession, RawHit, RawHits, UnmergeReply } from './open-session.js';
+export type { Compaction, Erased, HitsErasure, OpenSession, RawHit, RawHits, UnmergeReply } from './open-session.js';
 export type { ClosedSeed, Saturation } from './rebuild.js';
-export type { MemoryUse, QueueStatus } from './status.js';
+export type { MemoryUse, OpenLoad, QueueStatus } from './status.js';
 export type { BeginCloseCall, BeginCloseReply, Wheel, WheelCall, WheelStatus } from './wheel.js';
 
 /**
@@ -59,6 +59,15 @@ export interface SessionStore {
   unmerge(wheel: Wheel, sessionKey: string, clientKey: string, epoch: number): Promise<UnmergeReply>;
   /** Removes all that is kept of a client: open, frozen and closed, and its duplicate filter. */
   erase(wheel: Wheel, clientKey: string): Promise<Erased>;
+  /** Removes single hits. False when their session is being handed over: look again when that is finished. */
+  eraseHits(wheel: Wheel, erasure: HitsErasure): Promise<boolean>;
+  /** Puts another header in the place of one that was read, or forgets it (null). False when it is another by now. */
+  replaceHeader(
+    wheel: Wheel,
+    sessionId: string,
+    clientKeys: readonly string[],
+    headers: { readonly read: string; readonly write: string | null },
+  ): Promise<boolean>;
   markSaturated(wheel: Wheel, saturation: Saturation, rebuild?: string): Promise<void>;
 
   /** Clients with at least so many raw bytes (from 16 KiB on), or with at least 256 raw hits. */
@@ -94,6 +103,8 @@ export interface SessionStore {
   hitsOf(wheel: Wheel, session: OpenSession): Promise<readonly FrozenPart[]>;
   /** Bytes of open hits by property, to find who takes more than their share (sessions §12.6). */
   openBytes(wheel: Wheel): Promise<readonly { readonly namespace: string; readonly propertyId: string; readonly bytes: number }[]>;
+
+  openLoad(wheel: Wheel): Promise<OpenLoad>;
 
   /** Source → stream sequence up to which it was applied here; empty for a store that knows nothing. */
   positions(state: number): Promise<ReadonlyMap<number, number>>;

@@ -7,6 +7,13 @@ export interface QueueStatus {
   readonly firstCloseId: string | null;
 }
 
+/** What is open in one lane of a state partition. */
+export interface OpenLoad {
+  readonly sessions: number;
+  /** Sizes of their hits (sessions §2.2), raw and compacted ones alike. */
+  readonly bytes: number;
+}
+
 /** Of the fullest server. */
 export interface MemoryUse {
   readonly usedBytes: number;

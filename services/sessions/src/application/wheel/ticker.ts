@@ -17,6 +17,8 @@ export interface TickerOptions {
   readonly closeLagTicks: number;
   /** Whether hand-overs keep up; a wheel that runs ahead of them only fills memory (sessions §12.6). */
   readonly keepsUp: () => Promise<boolean>;
+  /** One call of a wheel, with or without work. */
+  readonly onCall: (elapsedMs: number) => void;
   readonly onBegun: (lane: string, closeIds: readonly string[]) => void;
 }
 
@@ -42,9 +44,11 @@ export class Ticker {
   }
 
   async #tick(lane: string, scope: Scope): Promise<boolean> {
-    const { state, epoch, store, tickSeconds, closeLagTicks, onBegun } = this.options;
+    const { state, epoch, store, tickSeconds, closeLagTicks, onCall, onBegun } = this.options;
     const sources = scope === 'client' ? [state] : ALL_SOURCES;
+    const startedMs = performance.now();
     const reply = await store.beginClose({ state, lane, scope, sources, tickSeconds, closeLagTicks, epoch, limit: CLOSES_PER_CALL_MAX });
+    onCall(performance.now() - startedMs);
     this.#begun += reply.closeIds.length;
     if (reply.closeIds.length > 0) onBegun(lane, reply.closeIds);
     return reply.progressed;
