@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Hit, PropertiesServiceService, PropertySettings, Scope, type Property } from '@drawdown/proto/sessions';
+import { Hit, PropertiesServiceService, PropertySettings, type Property } from '@drawdown/proto/sessions';
 import { newCommand, type Client } from './client.js';
 
 /** Settings as a caller sends them: what is not said is not there. */
@@ -15,8 +15,6 @@ export const createProperty = async (
   if (property === undefined) throw new Error('the answer has no property');
   return property;
 };
-
-export const PROPERTY_SCOPE = Scope.PROPERTY;
 
 /** A hit as small as it may be. */
 export const hit = (propertyId: string, given: Partial<Hit> = {}): Hit => ({

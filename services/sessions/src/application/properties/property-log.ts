@@ -9,7 +9,7 @@ import {
 } from '../../domain/index.js';
 
 /** Command ids are recognised for this long; an older command is refused with `COMMAND_EXPIRED` (design §3.11). */
-export const COMMAND_WINDOW_MS = 24 * 3_600_000;
+const COMMAND_WINDOW_MS = 24 * 3_600_000;
 
 export interface ExecutedPropertyCommand {
   readonly state: PropertyState;

@@ -21,7 +21,7 @@ export interface WatchedChange {
 const lookOf = ({ lastHitAtMs, hits, state }: LiveSession): string => `${String(lastHitAtMs)}/${String(hits)}/${state}`;
 
 /** Open sessions that are new or have more hits than at the look before. */
-export class LiveLooks {
+class LiveLooks {
   #known: ReadonlyMap<string, string> | undefined;
 
   constructor(
@@ -53,7 +53,7 @@ export class LiveLooks {
 }
 
 /** Tells each revision once, whatever is published again (sessions §12.4). */
-export class ToldRevisions {
+class ToldRevisions {
   readonly #told = new Set<string>();
 
   isNew({ propertyId, sessionId, revision }: SessionHeader): boolean {
