@@ -31,6 +31,12 @@ export class UsageModel {
     return sums;
   }
 
+  /** What counts: `id = value` of each event, in order. */
+  counting(): readonly string[] {
+    const counting = [...this.#events].filter(([key]) => !this.#cancelled.has(key));
+    return counting.map(([key, { value }]) => `${(JSON.parse(key) as readonly string[])[2] ?? ''} = ${value}`).sort();
+  }
+
   #add(key: string, type: string, customer: string, data: ExactJson | undefined): void {
     this.#ids.add(key);
     const fields = data as { readonly source?: string; readonly id?: string; readonly value?: number | ExactNumber };
