@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type {
   BeginCloseCall,
@@ -118,17 +118,21 @@ export class World {
 
   /** One task of hits: applied, and the watermark with it. */
   async hits(given: GivenWheel, ...hits: readonly GivenHit[]): Promise<readonly HitResult[]> {
+    const reply = await this.task(given, hits);
+    if (reply.kind !== 'applied') throw new Error(`not applied: ${reply.kind}`);
+    return reply.results;
+  }
+
+  task(given: GivenWheel, hits: readonly GivenHit[]): Promise<IngestReply> {
     const times = hits.map(({ at }) => Math.floor(at / (given.tickSeconds ?? 1)));
     const scope = given.property?.scope ?? PROPERTY.scope;
-    const reply = await this.ingest(
+    return this.ingest(
       this.call({
         hits: hits.map(hit => this.record(hit, given)),
         watermarksMs: { [scope]: Math.max(...hits.map(({ at }) => at * 1000)) },
         firstBuckets: { [scope]: Math.min(...times) },
       }),
     );
-    if (reply.kind !== 'applied') throw new Error(`not applied: ${reply.kind}`);
-    return reply.results;
   }
 
   async ping(at: number, scope: 'client' | 'property' = 'property'): Promise<void> {
@@ -176,6 +180,21 @@ export class World {
   async keys(): Promise<readonly string[]> {
     const prefix = `${this.prefix}:{p5}:`;
     return (await this.redis.keys(`${this.prefix}:*`)).map(key => key.replace(prefix, '')).sort();
+  }
+
+  /** Tells whatever is to be told. */
+  async tellNotices(): Promise<void> {
+    const notices = await this.store.notices(this.wheel, 1_000);
+    await this.store.acknowledgeNotices(
+      this.wheel,
+      notices.map(({ id }) => id),
+    );
+  }
+
+  /** Keys that may not be there when all is closed (sessions §17, 2): none but pointer, watermark, positions, epochs and filters. */
+  async lasting(): Promise<readonly string[]> {
+    const may = /^(epoch|lanes|pos|live:(next|wm):.*|live:d:.*)$/;
+    return (await this.keys()).filter(key => !may.test(key));
   }
 
   async next(scope = 'property'): Promise<number | null> {
