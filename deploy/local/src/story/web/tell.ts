@@ -73,12 +73,12 @@ const publishAll = async ({ launch }: Stage, deployment: Deployment, imports: re
   }
 };
 
-/** All sessions, once their hits are those of the file: every hit is in one closed session then. */
+/** All sessions, once every hit of the file is in exactly one of them. While an amendment is under way a hit may be counted twice. */
 const closedSessions = (client: DrawdownClient, propertyId: string, hits: number): Promise<readonly WebSession[]> =>
   readUntil(
     `closed sessions of ${propertyId}`,
     () => readSessions(client, propertyId),
-    sessions => hitsIn(sessions) >= hits,
+    sessions => hitsIn(sessions) === hits,
     sessions => `${String(hitsIn(sessions))} of ${String(hits)} hits`,
   );
 
