@@ -53,10 +53,7 @@ export interface Closed {
 
 /** One state partition of a store with keys of its own, driven by one source, in the words of the examples. */
 export class World {
-  readonly prefix = `test-${createHash('sha256')
-    .update(`${String(process.pid)}${String(performance.now())}`)
-    .digest('hex')
-    .slice(0, 12)}`;
+  readonly prefix = `test-${randomUUID()}`;
   readonly redis: Redis;
   readonly store: RedisSessionStore;
   readonly wheel = { state: 5, lane: 'live' };

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +44,13 @@ export class OwnRedis {
       throw new Error(`${PROGRAM} did not start: install Redis 7, or name the program in DRAWDOWN_REDIS_PROGRAM`, { cause });
     });
     await Promise.race([failed, this.#untilReady()]);
+  }
+
+  /** Another server, which knows nothing, in its place. */
+  async replace(): Promise<void> {
+    await this.remove();
+    await mkdir(this.folder);
+    await this.startAgain();
   }
 
   async kill(): Promise<void> {
