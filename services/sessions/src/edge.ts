@@ -1,4 +1,3 @@
-import { Fault } from '@drawdown/errors';
 import { JetStreamEventLog, PARTITIONS } from '@drawdown/eventlog';
 import { createGrpcServer, Identity, keysFromFile, type GrpcServer } from '@drawdown/grpc';
 import { descriptorSet } from '@drawdown/proto';
@@ -23,6 +22,7 @@ import { SetAsideLog } from './application/operations/set-aside.js';
 import { PropertyLog } from './application/properties/property-log.js';
 import { StoredOpenSessions } from './application/queries/stored-open-sessions.js';
 import { clientKey } from './domain/index.js';
+import { erasureOf } from './erasure.js';
 import type { Replica } from './start.js';
 
 const MS_PER_SECOND = 1_000;
@@ -61,6 +61,7 @@ const partsOf = async (replica: Replica): Promise<EdgeParts> => {
     onClosing: state => engine.ring(state),
   });
   const recorded = new RecordedHitsReader(readerOf('hits'), subjects, manager, streams.hits.name);
+  const erasure = await erasureOf(replica, operatorFacts);
   const replays = new ReplayStart({ recorded, publish, properties: propertyLog, bounds, nowMs });
   return {
     properties: {
@@ -83,9 +84,7 @@ const partsOf = async (replica: Replica): Promise<EdgeParts> => {
       commands: {
         end: (property, name, command) => operators.end(property, name, command),
         unmerge: (property, name, clientId, command) => operators.unmerge(property, name, clientId, command),
-        erase: () => {
-          throw new Fault('ERASURE_NOT_BUILT', 'erasing is not built yet');
-        },
+        erase: (property, person, command, signal) => erasure.erase(property, person, command, signal),
         startReplay: (property, range, command) => replays.start(property, range, command),
       },
       incarnations,

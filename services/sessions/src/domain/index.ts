@@ -1,6 +1,7 @@
 export { closedSessionOf, decodeClosedSession, encodeClosedSession, type ClosedSession } from './assignment/closed-session.js';
 export { decideAssignment, type AssignedSession, type Assignment, type AssignmentQuestion } from './assignment/decide.js';
 export type { ClosingProtoSession } from './assignment/part.js';
+export { sessionWithoutHits } from './assignment/without-hits.js';
 export { compareHits, type Ordered } from './hit/order.js';
 export { PLATFORMS, type Hit, type Platform, type ValueLists } from './hit/hit.js';
 export { copyHit } from './hit/copy.js';

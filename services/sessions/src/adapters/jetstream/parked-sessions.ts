@@ -21,7 +21,8 @@ interface Piece {
   readonly data: string;
 }
 
-interface Chunk {
+/** What one dead letter of a parked proto-session holds. */
+export interface ParkedChunk {
   readonly wheel: Wheel;
   readonly frozen: Omit<FrozenSession, 'parts'>;
   readonly clientKeys: readonly string[];
@@ -59,10 +60,10 @@ export class ParkedSessions implements Parking {
   /** Puts a parked proto-session back into the queue; undefined when none of this property was parked under this close id. */
   async putBack(closeId: string, namespace: string, propertyId: string): Promise<CommandPlace | undefined> {
     const { reader, subjects, service, store } = this.options;
-    const chunks = new Map<number, Chunk>();
+    const chunks = new Map<number, ParkedChunk>();
     for await (const { headers, data } of reader.from(subjects.deadletters(service), 1)) {
       if (headers.get(DeadLetterHeaders.reason) !== SESSION_PARKED || headers.get(CLOSE_ID_HEADER) !== closeId) continue;
-      const chunk = JSON.parse(Buffer.from(data).toString()) as Chunk;
+      const chunk = JSON.parse(Buffer.from(data).toString()) as ParkedChunk;
       chunks.set(chunk.place, chunk);
     }
     const [first] = chunks.values();
@@ -73,7 +74,7 @@ export class ParkedSessions implements Parking {
     return { partition: state, sequence: await this.options.sessions.lastSequence(subjects.sessions(state, namespace, propertyId)) };
   }
 
-  async #publish(chunk: Chunk, detail: string): Promise<void> {
+  async #publish(chunk: ParkedChunk, detail: string): Promise<void> {
     const { publisher, subjects, service } = this.options;
     const { state } = chunk.wheel;
     const { closeId, namespace, propertyId } = chunk.frozen;
@@ -94,7 +95,7 @@ export class ParkedSessions implements Parking {
   }
 }
 
-const chunksOf = (wheel: Wheel, { parts, ...frozen }: FrozenSession): readonly Chunk[] => {
+const chunksOf = (wheel: Wheel, { parts, ...frozen }: FrozenSession): readonly ParkedChunk[] => {
   const groups: Piece[][] = [[]];
   let bytes = 0;
   for (const { clientKey, raw, segments } of parts) {
@@ -112,7 +113,7 @@ const chunksOf = (wheel: Wheel, { parts, ...frozen }: FrozenSession): readonly C
   return groups.map((pieces, place) => ({ wheel, frozen, clientKeys, place, chunks: groups.length, pieces }));
 };
 
-const partsOf = (clientKeys: readonly string[], chunks: readonly Chunk[]): readonly FrozenPart[] => {
+const partsOf = (clientKeys: readonly string[], chunks: readonly ParkedChunk[]): readonly FrozenPart[] => {
   const pieces = [...chunks].sort((a, b) => a.place - b.place).flatMap(chunk => chunk.pieces);
   const of = (clientKey: string, kind: Piece['kind']): readonly Buffer[] =>
     pieces.filter(piece => piece.clientKey === clientKey && piece.kind === kind).map(({ data }) => Buffer.from(data, 'base64'));

@@ -52,7 +52,7 @@ export class PublishedChanges implements SessionChanges {
     if (value.kind === 'chunk') publications.add(value, message);
     if (value.kind !== 'closed') return [];
     const publication = await publications.take(value);
-    if (publication === undefined) return [];
+    if (publication === undefined || value.rewritten !== undefined) return [];
     return imagesOf(publication, message.sequence, message.timeMs).sessions.map(({ header }) => header);
   }
 

@@ -1,6 +1,7 @@
 import { Refusal, isRefusal } from '@drawdown/errors';
 import { decodeToken, isUnknownEvent, type Json, type StoredMessage, type Subjects } from '@drawdown/eventlog';
 import type { Decoded } from '@drawdown/partitions';
+import { rewrittenFrom, type Origin } from '../../application/erasure/rewritten.js';
 import type { ChunkEntry, SessionLogEntry } from '../../application/views/session-log.js';
 import { Fields } from './session-fields.js';
 import { sessionFacts } from './session-facts.js';
@@ -33,7 +34,7 @@ const entryOf = (state: number, message: StoredMessage): SessionLogEntry => {
     case CHUNK_TYPE:
       return chunkOf(message.data, id);
     case CLOSED_TYPE:
-      return closedOf(Fields.of(parsed(message.data)));
+      return closedOf(Fields.of(parsed(message.data)), rewrittenFrom(message));
     default:
       return type.startsWith(`${SESSION_AGGREGATE}.`) ? factOf(state, type, id, parsed(message.data)) : { kind: 'unknown', type };
   }
@@ -81,12 +82,13 @@ const skipLines = (data: Uint8Array, from: number, lines: number): number => {
   return at;
 };
 
-const closedOf = (fields: Fields): SessionLogEntry => ({
+const closedOf = (fields: Fields, origin: Origin | undefined): SessionLogEntry => ({
   kind: 'closed',
   closeId: fields.text('closeId'),
   chunks: fields.integer('chunks'),
   sessions: fields.integer('sessions'),
   contentHash: fields.text('contentHash'),
+  ...(origin === undefined ? {} : { rewritten: { timeMs: origin.timeMs, isCounted: origin.isCounted } }),
 });
 
 const factOf = (state: number, type: string, id: string, data: unknown): SessionLogEntry => {

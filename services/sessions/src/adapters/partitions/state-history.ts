@@ -5,7 +5,7 @@ import type { SourceMessage } from '../../application/ingest/source-message.js';
 import type { StateHistory } from '../../application/state/rebuild.js';
 import { decodeHitsMessage } from '../jetstream/hit-message.js';
 import { refusedSince } from '../jetstream/refused-hits.js';
-import { originOf } from '../jetstream/rewritten.js';
+import { originOf } from '../../application/erasure/rewritten.js';
 import { recordedSessions } from '../jetstream/session-history.js';
 import { CONTEXT, hitsInput, SOURCE_READ_LIMITS } from './platform.js';
 
@@ -47,7 +47,11 @@ export const stateHistory = ({ nats, subjects, readerOf, isSetAside }: StateHist
             return { ok: true, value: decoded.ok ? decoded.value : undefined };
           },
           apply: batch =>
-            apply(batch.filter(({ message }) => message.sequence <= throughSequence).map(({ message, value }) => ({ message: asFirst(message), value }))),
+            apply(
+              batch
+                .filter(({ message }) => message.sequence <= throughSequence)
+                .map(({ message, value }) => ({ message: asFirst(message), value })),
+            ),
         },
       });
       await reader.start({ hits: fromSequence - 1 });
@@ -60,8 +64,5 @@ export const stateHistory = ({ nats, subjects, readerOf, isSetAside }: StateHist
   };
 };
 
-/** One that an erasure has written again, as it first stood: refusals and times go by that. */
-const asFirst = (message: StoredMessage): StoredMessage => {
-  const { sequence, timeMs } = originOf(message);
-  return { ...message, sequence, timeMs };
-};
+/** One that an erasure has written again counts at the time at which it first came. */
+const asFirst = (message: StoredMessage): StoredMessage => ({ ...message, timeMs: originOf(message).timeMs });

@@ -3,6 +3,7 @@ import { CATCHING_UP } from './library/catching-up.js';
 import { CLOSING } from './library/closing.js';
 import { COMMANDS } from './library/commands.js';
 import { COMPACTION } from './library/compaction.js';
+import { ERASING } from './library/erasing.js';
 import { FENCES } from './library/fences.js';
 import { GROUPS } from './library/groups.js';
 import { HAND_OVER } from './library/hand-over.js';
@@ -37,6 +38,8 @@ const FUNCTIONS = {
   close_now: ['allow-oom'],
   unmerge: ['allow-oom'],
   erase: ['allow-oom'],
+  erase_hits: ['allow-oom'],
+  replace_header: ['allow-oom'],
   mark_saturated: ['allow-oom'],
   compactable: ['no-writes'],
   raw_hits: ['no-writes'],
@@ -76,6 +79,7 @@ export const LIBRARY_SOURCE = [
   GROUPS,
   COMMANDS,
   COMPACTION,
+  ERASING,
   REBUILDING,
   CATCHING_UP,
   READS,

@@ -8,7 +8,9 @@ import {
   type Property,
   type SessionFact,
   type SessionHeader,
+  userKey,
 } from '../../domain/index.js';
+import { originOf } from '../erasure/rewritten.js';
 import type { SourceIngest } from '../ingest/source-ingest.js';
 import type { SourceMessage } from '../ingest/source-message.js';
 import type { SourcePositions } from '../ingest/source-positions.js';
@@ -188,12 +190,15 @@ class Known {
   }
 
   isKnown(message: StoredMessage, hit: Hit): boolean {
-    const key = keyOf(hit);
-    return (
-      (this.#closed.get(key)?.has(hit.id) ?? false) ||
-      this.refused.has(`${message.sequence}|${hit.id}`) ||
-      message.timeMs <= (this.#erased.get(key) ?? Number.NEGATIVE_INFINITY)
-    );
+    const { sequence, timeMs } = originOf(message);
+    return (this.#closed.get(keyOf(hit))?.has(hit.id) ?? false) || this.refused.has(`${sequence}|${hit.id}`) || this.#isErased(hit, timeMs);
+  }
+
+  /** Whoever erases a client means all of its sessions, whatever ids of its own it gave them. */
+  #isErased({ namespace, propertyId, clientId, userId }: Hit, atMs: number): boolean {
+    if (this.#erased.size === 0) return false;
+    const keys = [clientKey(namespace, propertyId, clientId), ...(userId === undefined ? [] : [userKey(namespace, propertyId, userId)])];
+    return keys.some(key => atMs <= (this.#erased.get(key) ?? Number.NEGATIVE_INFINITY));
   }
 }
 

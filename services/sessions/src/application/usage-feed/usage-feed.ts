@@ -85,7 +85,9 @@ export class UsageFeed {
   async #unitsOf(closed: CloseCompleted): Promise<readonly UsageUnit[]> {
     const publication = await this.#publications.take(closed);
     const units: UsageUnit[] = [];
-    for (const header of publication === undefined ? [] : headersOf(publication)) {
+    // What an erasure has written again may be older than entitlements remember ids.
+    const isNew = publication !== undefined && closed.rewritten?.isCounted !== true;
+    for (const header of isNew ? headersOf(publication) : []) {
       const { namespace, propertyId } = header;
       const events = usageEventsOf(header);
       units.push(...events.units);

@@ -31,6 +31,8 @@ export interface CloseCompleted {
   readonly sessions: number;
   /** SHA-256 over the digests of the chunks in their order, hexadecimal. */
   readonly contentHash: string;
+  /** An erasure has written the publication again: when the first one came, and whether its usage was published by then (sessions §15.11). */
+  readonly rewritten?: { readonly timeMs: number; readonly isCounted: boolean };
 }
 
 /** A message of `DRAWDOWN_SESSIONS`, read. */

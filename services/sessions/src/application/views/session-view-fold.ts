@@ -87,7 +87,7 @@ export class SessionViewFold {
       this.#options.observer?.passedOver?.('chunks_missing', 1);
       return;
     }
-    const images = imagesOf(publication, sequence, timeMs);
+    const images = imagesOf(publication, sequence, closed.rewritten?.timeMs ?? timeMs);
     for (const image of images.sessions) staged.addSession(this.#erasures.withoutErasedNames(image));
     for (const image of images.hits) staged.addHits(this.#erasures.withoutErasedHits(image));
     this.#options.observer?.published?.(images.sessions.length);
