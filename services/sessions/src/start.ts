@@ -134,7 +134,9 @@ const replicaOf = async (
     setAside,
   });
   await feed.start();
-  const store = new RedisSessionStore(redis, {
+  const { redisDurability, redisDurableReplicas } = configuration;
+  const store = await RedisSessionStore.open(redis, {
+    durability: redisDurability === 'replica' ? { kind: redisDurability, replicas: redisDurableReplicas } : { kind: redisDurability },
     prefix: configuration.redisKeyPrefix,
     duplicateRetentionMs: configuration.duplicateRetentionSeconds * MS_PER_SECOND,
   });
