@@ -141,6 +141,6 @@ describe('the launcher', () => {
   it('answers a wrong command with how to use it', async () => {
     launcher = new LauncherProcess(['strat'], withoutServers());
     expect(await launcher.exitCode()).toBe(2);
-    expect(launcher.output).toContain('usage: start|test|bench|servers');
+    expect(launcher.output).toContain('usage: start|test|soak|bench|servers');
   });
 });
