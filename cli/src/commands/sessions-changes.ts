@@ -1,5 +1,6 @@
 import {
   Hit,
+  OperationsServiceService,
   SessionsServiceService,
   StartReplayRequest,
   type EraseClientResponse,
@@ -22,6 +23,7 @@ export const registerSessionChanges = (sessions: Command): void => {
   registerErase(sessions);
   registerExport(sessions);
   registerReplay(sessions);
+  registerRepair(sessions);
 };
 
 const registerEnd = (sessions: Command): void => {
@@ -154,4 +156,24 @@ const registerReplay = (sessions: Command): void => {
       'sessions',
     ),
   );
+};
+
+const registerRepair = (sessions: Command): void => {
+  sessions
+    .command('repair')
+    .description('put a parked session back to be handed over again; needs the role operator')
+    .argument('<property>', 'its id')
+    .argument('<close-id>', 'as session.parked and its dead letters name it')
+    .requiredOption('--namespace <namespace>', 'tenant whose session it is')
+    .action((propertyId: string, closeId: string, { namespace }: { readonly namespace: string }, command: Command) =>
+      withSession(
+        command,
+        async ({ client, output }) => {
+          const request = { ...newRequestIdentity(), namespace, propertyId, closeId };
+          const answer = await client.call(OperationsServiceService.repairSession, request);
+          printOne(output, { repaired: closeId }, plain(answer));
+        },
+        'sessions',
+      ),
+    );
 };

@@ -25,7 +25,7 @@ export interface HitsOrigin {
 }
 
 /** One hit as it lies on the wire; `decodeHitsMessage` reads the same hit out of it. */
-export const hitEvent = (hit: Hit, source: string): OutgoingEvent => ({
+const hitEvent = (hit: Hit, source: string): OutgoingEvent => ({
   id: hit.id,
   source,
   type: HIT_TYPE,
