@@ -10,7 +10,7 @@ import type { BeginCloseCall, BeginCloseReply, Wheel, WheelCall, WheelStatus } f
 export type { AssignCall, AssignReply, ClaimedClose, ClosedHeaders, FrozenPart, FrozenSession } from './hand-over.js';
 export type { Control, HitOutcome, HitRecord, HitResult, IngestCall, IngestReply, StoredProperty } from './ingest.js';
 export type { Notice } from './notice.js';
-export type { Compaction, Erased, HitsErasure, OpenSession, RawHit, RawHits, UnmergeReply } from './open-session.js';
+export type { Compaction, Erased, HitsErasure, OpenSession, RawHits, UnmergeReply } from './open-session.js';
 export type { ClosedSeed, Saturation } from './rebuild.js';
 export type { MemoryUse, OpenLoad, QueueStatus } from './status.js';
 export type { BeginCloseCall, BeginCloseReply, Wheel, WheelCall, WheelStatus } from './wheel.js';
