@@ -109,6 +109,12 @@ describe('the command line with running services', () => {
       while (letters.length === 0) letters = await service.json('dead-letters list');
       expect(letters).toMatchObject([{ reason: 'UNPARSABLE', data: 'no event at all' }]);
       expect(await service.json('partitions')).toHaveLength(64);
+      expect(await service.json('partitions --service sessions')).toHaveLength(64);
+      nats.publish(subjects.hits(namespace, 'shop', 'c'), 'no hit at all');
+      await nats.flush();
+      const ofSessions = () => service.json('dead-letters list --service sessions');
+      while ((await ofSessions()).length === 0) await pause(PAUSE_MS);
+      expect(await ofSessions()).toMatchObject([{ reason: 'UNPARSABLE', data: 'no hit at all' }]);
     },
     TIME_MS_MAX,
   );
