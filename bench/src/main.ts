@@ -1,8 +1,11 @@
 import { runBurnDown } from './burn-down/run-burn-down.js';
 import { runCheck } from './check/run-check.js';
+import { runExpiry } from './expiry/run-expiry.js';
 import { runGoalSchedule } from './goal-schedule/run-goal-schedule.js';
+import { runHits } from './hits/run-hits.js';
 import { runIngest } from './ingest/run-ingest.js';
 import { runReconcileDomain } from './reconcile-domain/run-reconcile-domain.js';
+import { runSessionsRedis } from './sessions-redis/run-sessions-redis.js';
 import { runSessionsPortable } from './sessions-portable/run-sessions-portable.js';
 import { runPoolsMemory } from './pools-memory/run-pools-memory.js';
 
@@ -14,11 +17,14 @@ interface Benchmark {
 const BENCHMARKS = new Map<string, Benchmark>([
   ['burn-down', { about: 'balances computed by the domain alone, beside the figures of the reference', run: runBurnDown }],
   ['ingest', { about: 'usage published until it is durable in the projection, beside raw JetStream and raw MongoDB', run: runIngest }],
+  ['hits', { about: 'hits stored by Redis alone and through the service, beside raw RPUSH and raw JetStream', run: runHits }],
+  ['expiry', { about: 'a million sessions that expire, beside a poller of a sorted set', run: runExpiry }],
   ['check', { about: 'unary CheckAccess, beside a bare gRPC echo of the same bytes', run: runCheck }],
   [
     'sessions-portable',
     { about: 'the portable engine of sessions in memory, beside the figures of the reference', run: runSessionsPortable },
   ],
+  ['sessions-redis', { about: 'the same workloads on the Redis engine, the server syncing always', run: runSessionsRedis }],
   [
     'pools-memory',
     { about: 'commands on pools decided and folded by the domain alone, with the check sums of the reference', run: runPoolsMemory },

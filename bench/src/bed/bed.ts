@@ -43,7 +43,11 @@ export const onLaunch = async (environment: Launch['environment'], work: (launch
 };
 
 /** Makes the bed as `npm start` does before its story, with the service that is measured alone, and works on it. */
-export const onBed = (service: ServiceName, work: (bed: Bed) => Promise<void>, environment: Launch['environment'] = process.env): Promise<void> =>
+export const onBed = (
+  service: ServiceName,
+  work: (bed: Bed) => Promise<void>,
+  environment: Launch['environment'] = process.env,
+): Promise<void> =>
   onLaunch(environment, async launch => {
     const stage: Stage = { launch, variables: {}, failures: [], addresses: new Map() };
     for (const step of [serversStep, provisionStep, identityStep, startServices([service])]) await step.run(stage);

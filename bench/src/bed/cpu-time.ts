@@ -41,6 +41,18 @@ export const usedBetween = (before: CpuSeconds, after: CpuSeconds): CpuSeconds =
 export const addCpu = (left: CpuSeconds, right: CpuSeconds): CpuSeconds =>
   new Map([...right].map(([name, seconds]) => [name, seconds === undefined ? undefined : (left.get(name) ?? 0) + seconds]));
 
+const MICROSECONDS_PER_SECOND = 1e6;
+
+/** Seconds of each process, and microseconds for each of the things that were done. */
+export const describeCpu = (cpu: CpuSeconds, count: number, unit: string): string =>
+  [...cpu]
+    .map(([name, seconds]) =>
+      seconds === undefined
+        ? `${name} not visible from here`
+        : `${name} ${seconds.toFixed(2)} s (${((seconds / count) * MICROSECONDS_PER_SECOND).toFixed(1)} µs/${unit})`,
+    )
+    .join(', ');
+
 /** The process of this machine that listens on a TCP port; works for servers that somebody else started, too. */
 export const processListeningOn = async (port: number): Promise<number | undefined> => {
   const sockets = await listeningSockets(port);

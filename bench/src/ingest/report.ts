@@ -1,5 +1,5 @@
 import { describeMachine } from '../bed/circumstances.js';
-import type { CpuSeconds } from '../bed/cpu-time.js';
+import { describeCpu, type CpuSeconds } from '../bed/cpu-time.js';
 import { describeSpread, spreadOf } from '../pairs.js';
 import type { Form } from './run-ingest.js';
 
@@ -13,8 +13,6 @@ export interface Measured {
   messages: number;
   payloadBytes: number;
 }
-
-const MICROSECONDS_PER_SECOND = 1e6;
 
 /** The first side is ours; the others are the limits that it is held against. */
 export const describeForm = (form: Form, measured: readonly Measured[]): string => {
@@ -32,13 +30,8 @@ export const describeForm = (form: Form, measured: readonly Measured[]): string 
 
 const describeSide = ({ side, rates, cpu, events }: Measured): readonly string[] => [
   `  ${side}: ${describeSpread(spreadOf(rates), 0)} events/s`,
-  `    CPU: ${[...cpu].map(([name, seconds]) => describeCpu(name, seconds, events)).join(', ')}`,
+  `    CPU: ${describeCpu(cpu, events, 'event')}`,
 ];
-
-const describeCpu = (name: string, seconds: number | undefined, events: number): string =>
-  seconds === undefined
-    ? `${name} not visible from here`
-    : `${name} ${seconds.toFixed(2)} s (${((seconds / events) * MICROSECONDS_PER_SECOND).toFixed(1)} µs/event)`;
 
 const describeRatio = (ours: Measured, limit: Measured): string => {
   const ratios = ours.rates.map((rate, pair) => rate / (limit.rates[pair] ?? Number.NaN));

@@ -3,7 +3,7 @@ import {
   CloseTrigger,
   Evicter,
   Handler,
-  JSON_HITS,
+  BINARY_HITS,
   MemoryAuxStores,
   MemoryKeyValueStore,
   MemorySetStore,
@@ -30,7 +30,7 @@ export interface Run {
   readonly movedHits: number;
 }
 
-/** The reference's deployment: evicter and close trigger, stores in memory, JSON. The Closer only counts. */
+/** The reference's deployment: evicter and close trigger, stores in memory. The Closer only counts. */
 class BenchedEngine {
   readonly closed = { sessions: 0, hits: 0, shortest: Number.POSITIVE_INFINITY, longest: 0 };
   movedHits = 0;
@@ -61,7 +61,7 @@ class BenchedEngine {
       sets: new MemorySetStore(),
       aux: new MemoryAuxStores(),
       guard: passThroughGuard({ joinByUserId: false }),
-      codec: JSON_HITS,
+      codec: BINARY_HITS,
       middlewares: [evicter, this.trigger],
       deadLetters: { push: (hit, reason) => assert.fail(`hit ${hit.id} was set aside: ${reason}`) },
     });
