@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   clientKey,
   userKey,
@@ -6,6 +7,7 @@ import {
   type SessionErased,
   type SessionHeader,
   type SessionUsage,
+  type Seen,
 } from '../../domain/index.js';
 import type { Person } from '../commands/ports.js';
 
@@ -37,38 +39,42 @@ export const factOf = ({ namespace, propertyId }: Property, person: Person): Ses
   userKeys: person.kind === 'user' ? [userKey(namespace, propertyId, person.userId)] : [],
 });
 
+/** What headers may say of a person beside the id that was given. */
+export interface KnownNames {
+  /** Keys of the person's clients, as far as they are known. */
+  readonly clientKeys: ReadonlySet<string>;
+  /** User ids at the times at which only hits that go showed them, as `seenKey`. */
+  readonly seen: ReadonlySet<string>;
+}
+
+export const seenKey = ({ value, atMs }: Seen): string => `${atMs} ${value}`;
+
 /**
  * A header that does not name the person, the very same where it did not. Usage of which the person is the customer is left out: what was booked to
  * somebody's own account stays there, it is not ours to take back.
- * @param clientKeys of the person's clients, as far as they are known
  */
-export const withoutNames = (erased: ErasedPerson, header: SessionHeader, clientKeys: ReadonlySet<string>): SessionHeader => {
+export const withoutNames = (erased: ErasedPerson, header: SessionHeader, { clientKeys, seen }: KnownNames): SessionHeader => {
   const { person, erasedAtMs } = erased;
-  if (header.startedAtMs > erasedAtMs || !namesPerson(erased, header, clientKeys)) return header;
+  if (header.startedAtMs > erasedAtMs) return header;
   const { userId, edges, ...named } = header;
   const { firstUser, lastUser, ...ends } = edges;
-  const isOther = (value: string | undefined): boolean => value !== undefined && !(person.kind === 'user' && value === person.userId);
-  return {
+  const isTheirs = (user: Seen | undefined): user is Seen =>
+    user !== undefined && ((person.kind === 'user' && user.value === person.userId) || seen.has(seenKey(user)));
+  const ids = new Set([idOf(person), ...[firstUser, lastUser].filter(isTheirs).map(({ value }) => value)]);
+  const isBookedToOther = ({ customer }: SessionUsage): boolean => !ids.has(customer);
+  const left: SessionHeader = {
     ...named,
     clientId: person.kind === 'client' && header.clientId === person.clientId ? '' : header.clientId,
-    ...(userId !== undefined && isOther(userId) ? { userId } : {}),
+    ...(userId === undefined || ids.has(userId) ? {} : { userId }),
     clientKeys: header.clientKeys.filter(key => !clientKeys.has(key)),
     joins: header.joins.filter(join => !clientKeys.has(join.clientKey)),
     edges: {
       ...ends,
-      ...(firstUser !== undefined && isOther(firstUser.value) ? { firstUser } : {}),
-      ...(lastUser !== undefined && isOther(lastUser.value) ? { lastUser } : {}),
+      ...(firstUser === undefined || isTheirs(firstUser) ? {} : { firstUser }),
+      ...(lastUser === undefined || isTheirs(lastUser) ? {} : { lastUser }),
     },
-    usage: header.usage.filter(usage => !isBookedTo(person, usage)),
-    cancels: header.cancels.filter(usage => !isBookedTo(person, usage)),
+    usage: header.usage.filter(isBookedToOther),
+    cancels: header.cancels.filter(isBookedToOther),
   };
-};
-
-const isBookedTo = (person: Person, { customer }: SessionUsage): boolean => customer === idOf(person);
-
-const namesPerson = ({ person }: ErasedPerson, header: SessionHeader, clientKeys: ReadonlySet<string>): boolean => {
-  if ([...header.usage, ...header.cancels].some(usage => isBookedTo(person, usage))) return true;
-  const { userId, clientId, edges } = header;
-  if (person.kind === 'user') return [userId, edges.firstUser?.value, edges.lastUser?.value].includes(person.userId);
-  return clientId === person.clientId || header.clientKeys.some(key => clientKeys.has(key));
+  return isDeepStrictEqual(left, header) ? header : left;
 };
