@@ -11,12 +11,6 @@ export const hitsInput = (subjects: Subjects): PartitionInput => ({
   filters: partition => subjects.filters('hits', partition),
 });
 
-/** Facts of a state partition. */
-export const sessionsInput = (subjects: Subjects): PartitionInput => ({
-  stream: 'sessions',
-  filters: partition => subjects.filters('sessions', partition),
-});
-
 /** Batches and retries of sources as sessions §12.5 wants them. */
 export const SOURCE_READ_LIMITS: ReadLimits = {
   ...DEFAULT_READ_LIMITS,

@@ -4,7 +4,7 @@ import { encodeToken, partitionOf, percentEncode } from '@drawdown/eventlog';
 import type { SessionHeader, SessionUsage } from '../../domain/index.js';
 
 /** Takes back an event of usage; `data` is the source and id of the one that is to count no longer (entitlements §19.5). */
-export const USAGE_CANCELLED_TYPE = 'drawdown.usage.event.cancelled.v1';
+const USAGE_CANCELLED_TYPE = 'drawdown.usage.event.cancelled.v1';
 
 /** What one revision of a session says to the customers of one partition; it stays together in one message (design §5, 1). */
 export interface UsageUnit {
@@ -39,7 +39,7 @@ export const usageEventsOf = (header: SessionHeader): SessionUsageEvents => {
 };
 
 /** With the id it names an event within a customer, so it must never change. */
-export const usageSourceOf = (propertyId: string): string => `/drawdown/sessions/${percentEncode(propertyId)}`;
+const usageSourceOf = (propertyId: string): string => `/drawdown/sessions/${percentEncode(propertyId)}`;
 
 const usageEvent = (header: SessionHeader, { id, customer, eventType, value }: SessionUsage): OutgoingEvent => ({
   id,
