@@ -65,7 +65,6 @@ export const decideClose = ({ lane, frozen, hits, closed, property, amendMs, tic
     pieces,
     hitOf: ({ hit }) => hit,
     closed: [...closed.values()].map(decodeClosedSession),
-    amendMs,
   });
   const sessions = assignment.sessions.map(({ header, pieces: places }) => ({
     header,

@@ -2,6 +2,7 @@ import type { Hit } from '../hit/hit.js';
 import type { PropertySettings } from '../property/settings.js';
 import type { SessionHeader } from '../session/closed-session.js';
 import type { Piece } from '../split/piece.js';
+import { timeoutMsOf } from '../split/timeout.js';
 import { worthOf } from '../usage/usage.js';
 import { closedSessionOf, encodeClosedSession, type ClosedSession } from './closed-session.js';
 import { groupsOf, type Group } from './groups.js';
@@ -19,10 +20,11 @@ export interface AssignmentQuestion<T> {
   /** In order; one without hits disappears (sessions §13.2). */
   readonly pieces: readonly Piece<T>[];
   readonly hitOf: (element: T) => Hit;
-  /** Closed sessions of any client of the group; those whose time is over are passed over. */
+  /**
+   * Closed sessions of any client of the group that are remembered: for R after their close, and for as long as a session is open that may
+   * hold hits from that time. How late the wheel came to close this one does not matter (D13).
+   */
   readonly closed: readonly ClosedSession[];
-  /** R: a session that closed this long ago, or longer, is not amended any more. Event time. */
-  readonly amendMs: number;
 }
 
 /** A header and the pieces whose hits go with it; a superseded session has none. */
@@ -46,11 +48,10 @@ export interface Assignment {
  * @throws Refusal `VALIDATION` for a calendar that cannot be read.
  */
 export const decideAssignment = <T>(question: AssignmentQuestion<T>): Assignment => {
-  const { closing, amendMs, settings } = question;
+  const { settings } = question;
   const places = question.pieces.flatMap(({ hits }, place) => (hits.length === 0 ? [] : [place]));
   const parts = places.map((place, index) => partAt(question, place, index === 0));
-  const amendable = question.closed.filter(({ edges }) => closing.closedAtMs - edges.closedAtMs < amendMs);
-  const groups = groupsOf(parts, amendable, seamsOf(settings));
+  const groups = groupsOf(parts, question.closed, seamsOf(settings));
   const decided = groups.map(group => decideGroup(question, group));
   return {
     sessions: decided.flatMap(({ live, superseded }, index) => [
@@ -137,7 +138,7 @@ const commonFields = ({ namespace, propertyId, lane, settings, settingsVersion }
   startedAtMs: part.edges.first.receivedAtMs,
   endedAtMs: part.edges.last.receivedAtMs,
   hits: part.hits,
-  timeoutMs: settings.timeoutMs,
+  timeoutMs: timeoutMsOf(settings, part.edges.lastPlatform),
   settingsVersion,
   closeCause: part.closeCause,
   splitCause: part.splitCause,

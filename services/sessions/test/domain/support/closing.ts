@@ -14,7 +14,6 @@ import {
 } from '../../../src/domain/index.js';
 import { settingsOf } from './settings.js';
 
-const AMEND_MS = 7_200_000;
 
 export interface CloseOptions {
   readonly closeCause?: CloseCause;
@@ -61,7 +60,6 @@ export class AfterTheClose {
       pieces,
       hitOf: hit => hit,
       closed: [...this.#candidates(clientKeys)].map(decodeClosedSession),
-      amendMs: AMEND_MS,
     });
     for (const { header, pieces: places } of assignment.sessions) {
       this.#apply(
