@@ -93,7 +93,7 @@ export class Engine {
       decode: message => decodeNewHits(subjects, message),
       ingestFrom: brought => this.ingest(lease.partition, lease.epoch, { brought }),
       rebuild: () => this.#rebuildOnce(lease),
-      reportLost: options.reportLost,
+      answerLoss: (state, loss) => (state === lease.partition ? this.stateLost(state, loss) : options.reportLost(state, loss)),
       publishPing: () => ping(lease.partition),
       companions: [work, ...options.companionsOf(lease)],
       serve: request => options.serve(lease.partition, request),
@@ -125,12 +125,17 @@ export class Engine {
     return work.checkDue();
   }
 
-  /** Reads the state of a partition again whose owner this is, unless what another source has found wanting is there by now. */
+  /**
+   * Reads the state of a partition again whose owner this is, unless what a source has found wanting is there by now; resolves when it is
+   * whole. Whoever is not the owner leaves it to the next one.
+   */
   async stateLost(state: number, { source, expected }: Loss): Promise<void> {
     const lease = this.#leases.get(state);
     const { store } = this.options;
-    if (lease?.isHeld() !== true || ((await store.positions(state)).get(source) ?? 0) >= expected) return;
-    this.#rebuildOnce(lease).catch((error: unknown) => this.options.onTrouble(`rebuild of ${state}`, error));
+    if (lease?.isHeld() !== true) return;
+    const held = await store.positions(state);
+    if (held !== null && (held.get(source) ?? 0) >= expected) return;
+    await this.#rebuildOnce(lease);
   }
 
   /** Something may have begun to close in a state partition that is worked here. */

@@ -8,6 +8,7 @@ import { SessionPublisher } from './adapters/jetstream/session-publisher.js';
 import { SessionUsageFeed } from './adapters/jetstream/session-usage-feed.js';
 import { SessionUsagePositions } from './adapters/jetstream/session-usage-positions.js';
 import { publishSessionUsageTo } from './adapters/jetstream/session-usage-publisher.js';
+import { RegistryStampSalts } from './adapters/jetstream/stamp-salts.js';
 import { RegistrySourcePositions } from './adapters/jetstream/source-positions.js';
 import { SessionViews } from './adapters/mongo/session-views.js';
 import { OpenedBeside } from './adapters/partitions/opened-beside.js';
@@ -39,6 +40,8 @@ import { Engine } from './engine.js';
 import { answersOf } from './owner-answers.js';
 
 const MS_PER_SECOND = 1_000;
+/** Salts of the next day are made a day before it begins. */
+const ROTATE_SALTS_EVERY_MS = 3_600_000;
 const LOOK_AT_MEMORY_EVERY_MS = 1_000;
 /** What metrics show is at most so old. */
 const LOOK_AT_VITALS_EVERY_MS = 5_000;
@@ -65,6 +68,7 @@ export interface Replica {
   readonly calls: OwnerCalls;
   readonly pressure: MemoryPressure;
   readonly vitals: Vitals;
+  readonly salts: RegistryStampSalts;
 }
 
 /** Starts one replica: servers, properties, read model, partitions, edge; serves when all of them are ready. */
@@ -72,7 +76,7 @@ export const startSessions = async (configuration: SessionsConfiguration, logger
   const onTrouble = (where: string, error: unknown): void => logger.error('trouble', { where, err: error });
   const connections = await openConnections(configuration, onTrouble);
   const replica = await replicaOf(configuration, connections, logger, onTrouble);
-  const { partitions, views, feed, pressure, vitals } = replica;
+  const { partitions, views, feed, pressure, vitals, salts } = replica;
   const server = await edgeOf(replica, logger);
   /** A replica that must refuse hits says so before it is asked (sessions §12.6). */
   const tellReadiness = (): void => server.setStatus(pressure.isFull ? 'NOT_SERVING' : 'SERVING');
@@ -93,7 +97,16 @@ export const startSessions = async (configuration: SessionsConfiguration, logger
       return false;
     },
   });
+  const rotatingSalts = new Loop({
+    idleMs: ROTATE_SALTS_EVERY_MS,
+    onFailure: error => onTrouble('salts of stamps', error),
+    work: async () => {
+      await salts.refresh();
+      return false;
+    },
+  });
   lookingAtMemory.start();
+  rotatingSalts.start();
   await partitions.start();
   lookingAtVitals.start();
   const port = await server.listen();
@@ -102,7 +115,7 @@ export const startSessions = async (configuration: SessionsConfiguration, logger
     port,
     stop: async () => {
       // First: it would call a replica ready again that is on its way out.
-      await Promise.all([lookingAtMemory.stop(), lookingAtVitals.stop()]);
+      await Promise.all([lookingAtMemory.stop(), lookingAtVitals.stop(), rotatingSalts.stop()]);
       await server.drain(configuration.drainMs);
       await partitions.drain();
       await views.stop();
@@ -118,10 +131,11 @@ const replicaOf = async (
   logger: JsonLogger,
   onTrouble: (where: string, error: unknown) => void,
 ): Promise<Replica> => {
-  const { nats, subjects, streams, readerOf, incarnations, clock, db, redis, publisher } = connections;
+  const { nats, subjects, streams, readerOf, incarnations, leaseIncarnation, clock, db, redis, publisher } = connections;
   const { prefix } = configuration;
   const observer = partitionObserver(logger);
   const nowMs = (): number => clock.nowMs();
+  const salts = await RegistryStampSalts.open(nats, prefix, nowMs);
   const setAside = new SetAsideMessages();
   const isSetAside = (stream: string, sequence: number): boolean => setAside.has(stream, sequence);
   const properties: PropertyRegistry = new PropertyRegistry(() => feed.current());
@@ -139,6 +153,7 @@ const replicaOf = async (
     durability: redisDurability === 'replica' ? { kind: redisDurability, replicas: redisDurableReplicas } : { kind: redisDurability },
     prefix: configuration.redisKeyPrefix,
     duplicateRetentionMs: configuration.duplicateRetentionSeconds * MS_PER_SECOND,
+    numbers: { hits: incarnations.hits ?? '', leases: leaseIncarnation },
   });
   const incarnation = incarnations.sessions ?? '';
   const access = { nats, prefix, subjects, reader: readerOf('sessions'), isSetAside, nowMs, observer };
@@ -163,8 +178,8 @@ const replicaOf = async (
     connections,
     store,
     properties,
-    records: new HitRecords(new Guard(), configuration.tickSeconds * MS_PER_SECOND),
-    positions: await RegistrySourcePositions.open(nats, prefix),
+    records: new HitRecords(new Guard(salts), configuration.tickSeconds * MS_PER_SECOND),
+    positions: await RegistrySourcePositions.open(nats, prefix, incarnations.hits ?? ''),
     refused: new RefusedHitLetters(nats, subjects, CONTEXT),
     sessionLog,
     parking: parked,
@@ -175,7 +190,7 @@ const replicaOf = async (
       new OpenedBeside(views, lease, error => onTrouble(`views of ${lease.partition}`, error)),
       new OpenedBeside(usage, lease, error => onTrouble(`usage of ${lease.partition}`, error)),
     ],
-    history: stateHistory({ nats, subjects, readerOf, isSetAside }),
+    history: stateHistory({ nats, subjects, readerOf, isSetAside, observer }),
     pressure,
     onRebuild: (state, step) => logger.warn('a lost state partition is read again', { state, step }),
     reportLost: async (state, loss) => {
@@ -205,7 +220,22 @@ const replicaOf = async (
   });
   watchPartitions(() => partitions.host);
   watchStore(vitals, pressure);
-  return { configuration, connections, store, properties, feed, setAside, views, engine, parked, partitions, calls, pressure, vitals };
+  return {
+    configuration,
+    connections,
+    store,
+    properties,
+    feed,
+    setAside,
+    views,
+    engine,
+    parked,
+    partitions,
+    calls,
+    pressure,
+    vitals,
+    salts,
+  };
 };
 
 /** The feed of each held partition. */

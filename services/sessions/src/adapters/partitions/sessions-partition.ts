@@ -1,4 +1,4 @@
-import type { StoredMessage } from '@drawdown/eventlog';
+import { PARTITIONS, type StoredMessage } from '@drawdown/eventlog';
 import { Fault, isFault } from '@drawdown/errors';
 import type { Decoded, Delivery, Lease, OwnerRequest, PartitionProcessor, Watermarks } from '@drawdown/partitions';
 import { Pinger } from '../../application/ingest/pinger.js';
@@ -6,6 +6,7 @@ import type { SourceIngest } from '../../application/ingest/source-ingest.js';
 import type { SourceMessage } from '../../application/ingest/source-message.js';
 import { SourceLanes } from '../../application/ingest/source-lanes.js';
 import type { SourcePosition, SourcePositions } from '../../application/ingest/source-positions.js';
+import type { Loss } from '../../application/operations/session-operations.js';
 import { Loop } from '../../application/state/loop.js';
 import type { SessionStore } from '../../application/store/session-store.js';
 import { LIVE_LANE } from '../../domain/index.js';
@@ -28,8 +29,8 @@ export interface SessionsPartitionOptions {
   readonly ingestFrom: (brought: ReadonlyMap<number, number>) => SourceIngest;
   /** Reads again what the state partition must hold; resolves when it does (sessions §12.5). */
   readonly rebuild: () => Promise<void>;
-  /** Tells the owner of another state partition that it has lost something. */
-  readonly reportLost: (state: number, loss: { readonly source: number; readonly expected: number }) => Promise<void>;
+  /** Has a state partition rebuilt that knows less of this source than it must, here or by its owner; resolves when it is whole. */
+  readonly answerLoss: (state: number, loss: Loss) => Promise<void>;
   readonly publishPing: () => Promise<number>;
   readonly companions: readonly Companion[];
   readonly serve: (request: OwnerRequest) => Promise<Uint8Array>;
@@ -43,7 +44,8 @@ export class SessionsPartition implements PartitionProcessor<SourceMessage> {
   readonly #lanes = new SourceLanes();
   readonly #pinger: Pinger;
   readonly #loops: readonly Loop[];
-  #notedAtMs = 0;
+  /** The first batch is noted at once: a loss right after it must be noticed, too. */
+  #notedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: SessionsPartitionOptions) {
     this.#pinger = new Pinger({
@@ -65,20 +67,22 @@ export class SessionsPartition implements PartitionProcessor<SourceMessage> {
   }
 
   /**
-   * Begins where the store says that this source was applied. A store that knows less than the log noted has lost something, and is rebuilt
-   * before anything else happens here.
+   * Begins where the store says that this source was applied. A store that knows less than the log noted has lost something, as has one that
+   * was filled from another incarnation of the stream: it is rebuilt before anything else happens here.
    */
   async open(): Promise<Watermarks> {
     const { lease, store, positions, rebuild, ingestFrom, companions } = this.options;
     const source = lease.partition;
     const noted = await positions.read(source);
-    let applied = (await store.positions(source)).get(source) ?? 0;
-    if (applied < (noted.brought.get(source) ?? 0)) {
+    const held = await store.positions(source);
+    let applied = held?.get(source) ?? 0;
+    if (held === null || noted.isOutdated || applied < (noted.brought.get(source) ?? 0)) {
       await rebuild();
-      applied = (await store.positions(source)).get(source) ?? 0;
+      applied = (await store.positions(source))?.get(source) ?? 0;
     }
     this.#lanes.restore(noted.lanes);
     this.#known = noted;
+    if (noted.isOutdated) await positions.write(source, { ...noted, brought: new Map([[source, applied]]) });
     this.#ingest = ingestFrom(new Map(noted.brought).set(source, applied));
     for (const companion of companions) await companion.start();
     for (const loop of this.#loops) loop.start();
@@ -92,12 +96,7 @@ export class SessionsPartition implements PartitionProcessor<SourceMessage> {
   async apply(batch: readonly Delivery<SourceMessage>[]): Promise<void> {
     const ingest = this.#requireIngest();
     this.#lanes.see(batch);
-    try {
-      await ingest.apply(batch);
-    } catch (error) {
-      await this.#answerLoss(error);
-      throw error;
-    }
+    await this.#applyWhole(ingest, batch);
     if (batch.some(({ value }) => value !== undefined && isLive(value))) this.#pinger.heard();
     if (performance.now() - this.#notedAtMs >= NOTE_EVERY_MS) await this.#note(ingest);
   }
@@ -112,12 +111,20 @@ export class SessionsPartition implements PartitionProcessor<SourceMessage> {
     if (this.#ingest !== undefined && this.options.lease.isHeld()) await this.#note(this.#ingest);
   }
 
-  /** The own state partition is rebuilt here and now; the owner of another one is told, and the batch waits for it. */
-  async #answerLoss(error: unknown): Promise<void> {
-    if (!isFault(error) || error.reason !== 'STATE_LOST') return;
-    const state = Number(error.metadata['state']);
-    if (state === this.options.lease.partition) await this.options.rebuild();
-    else await this.options.reportLost(state, { source: this.options.lease.partition, expected: Number(error.metadata['expected']) });
+  /** Every state partition may have been lost; what was rebuilt is tried again at once, so that nobody waits longer than the rebuild takes. */
+  async #applyWhole(ingest: SourceIngest, batch: readonly Delivery<SourceMessage>[]): Promise<void> {
+    for (let losses = 0; ; losses += 1) {
+      try {
+        await ingest.apply(batch);
+        return;
+      } catch (error) {
+        if (!isFault(error) || error.reason !== 'STATE_LOST' || losses === PARTITIONS || !this.options.lease.isHeld()) throw error;
+        await this.options.answerLoss(Number(error.metadata['state']), {
+          source: this.options.lease.partition,
+          expected: Number(error.metadata['expected']),
+        });
+      }
+    }
   }
 
   async #note(ingest: SourceIngest): Promise<void> {
@@ -126,7 +133,7 @@ export class SessionsPartition implements PartitionProcessor<SourceMessage> {
     this.#notedAtMs = performance.now();
     const brought = new Map([...(this.#known?.brought ?? []), ...ingest.brought]);
     const watermarkMs = ingest.watermarkMs ?? this.#known?.watermarkMs ?? null;
-    this.#known = { brought, watermarkMs, lanes: this.#lanes.open };
+    this.#known = { brought, watermarkMs, lanes: this.#lanes.open, isOutdated: false };
     await positions.write(lease.partition, this.#known);
   }
 

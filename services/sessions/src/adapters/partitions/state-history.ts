@@ -1,5 +1,6 @@
+import { isFault } from '@drawdown/errors';
 import type { StoredMessage, SubjectReader, StreamKey, Subjects } from '@drawdown/eventlog';
-import { PartitionReader } from '@drawdown/partitions';
+import { PartitionReader, type PartitionObserver } from '@drawdown/partitions';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { SourceMessage } from '../../application/ingest/source-message.js';
 import type { StateHistory } from '../../application/state/rebuild.js';
@@ -14,10 +15,12 @@ export interface StateHistoryOptions {
   readonly subjects: Subjects;
   readonly readerOf: (stream: StreamKey) => SubjectReader;
   readonly isSetAside: (stream: StreamKey, sequence: number) => boolean;
+  /** Hears of it when reading again waits for something. */
+  readonly observer: PartitionObserver;
 }
 
 /** The streams as a rebuild of a state partition reads them (sessions §12.5). */
-export const stateHistory = ({ nats, subjects, readerOf, isSetAside }: StateHistoryOptions): StateHistory => {
+export const stateHistory = ({ nats, subjects, readerOf, isSetAside, observer }: StateHistoryOptions): StateHistory => {
   const hits = readerOf('hits');
   const ofFilters = async <T>(source: number, ask: (filter: string) => Promise<T>): Promise<readonly T[]> =>
     Promise.all(subjects.filters('hits', source).map(ask));
@@ -32,6 +35,7 @@ export const stateHistory = ({ nats, subjects, readerOf, isSetAside }: StateHist
     timeOf: async sequence => (await hits.at(sequence))?.timeMs,
     refusedSince: sinceMs => refusedSince(readerOf('deadletters'), subjects.deadletters(CONTEXT), sinceMs),
     read: async (source, fromSequence, throughSequence, apply) => {
+      const givingUp = new AbortController();
       const reader = new PartitionReader<SourceMessage | undefined>({
         nats,
         prefix: subjects.prefix,
@@ -39,6 +43,7 @@ export const stateHistory = ({ nats, subjects, readerOf, isSetAside }: StateHist
         partition: source,
         inputs: [hitsInput(subjects)],
         isSetAside,
+        observer,
         limits: SOURCE_READ_LIMITS,
         processor: {
           // What cannot be read was copied to the dead letters when it was first read.
@@ -46,17 +51,21 @@ export const stateHistory = ({ nats, subjects, readerOf, isSetAside }: StateHist
             const decoded = decodeHitsMessage(subjects, message);
             return { ok: true, value: decoded.ok ? decoded.value : undefined };
           },
-          apply: batch =>
-            apply(
-              batch
-                .filter(({ message }) => message.sequence <= throughSequence)
-                .map(({ message, value }) => ({ message: asFirst(message), value })),
-            ),
+          apply: async batch => {
+            const wanted = batch.filter(({ message }) => message.sequence <= throughSequence);
+            try {
+              await apply(wanted.map(({ message, value }) => ({ message: asFirst(message), value })));
+            } catch (error) {
+              // Redis was emptied again, or another rebuild has begun: to try the same again would never help.
+              if (isFault(error) && error.reason === 'STATE_LOST') givingUp.abort(error);
+              throw error;
+            }
+          },
         },
       });
       await reader.start({ hits: fromSequence - 1 });
       try {
-        await reader.reached('hits', throughSequence);
+        await reader.reached('hits', throughSequence, givingUp.signal);
       } finally {
         await reader.stop();
       }
@@ -64,5 +73,8 @@ export const stateHistory = ({ nats, subjects, readerOf, isSetAside }: StateHist
   };
 };
 
-/** One that an erasure has written again counts at the time at which it first came. */
-const asFirst = (message: StoredMessage): StoredMessage => ({ ...message, timeMs: originOf(message).timeMs });
+/** One that an erasure has written again counts at the time at which it first came. Messages are read lazily: a spread would lose what they say. */
+const asFirst = (message: StoredMessage): StoredMessage => {
+  const { stream, subject, sequence, headers, data } = message;
+  return { stream, subject, sequence, headers, data, timeMs: originOf(message).timeMs };
+};
