@@ -5,7 +5,7 @@ import { eventually } from './eventually.js';
 
 /** For a failing test: the last words of the process. */
 const KEPT_LINES_MAX = 200;
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 60_000;
 const SHOWN_LINES_MAX = 20;
 
 /** One entry of the service's log. */

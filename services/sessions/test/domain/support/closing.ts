@@ -14,7 +14,6 @@ import {
 } from '../../../src/domain/index.js';
 import { settingsOf } from './settings.js';
 
-
 export interface CloseOptions {
   readonly closeCause?: CloseCause;
   readonly closedAtMs?: number;
