@@ -4,6 +4,7 @@ import type { CallContext } from '@drawdown/grpc';
 import { HitOutcome, type Hit as HitMessage, type HitResult } from '@drawdown/proto/sessions';
 import { inject } from '@drawdown/telemetry';
 import type { HitPlace, PublishHits } from '../../application/hits/ports.js';
+import type { IngestObserver } from '../../application/ingest/ports.js';
 import type { PropertyRegistry } from '../../application/properties/registry.js';
 import { LIVE_LANE, type Hit } from '../../domain/index.js';
 import { fromApiHit, maskedHit } from './convert/hits.js';
@@ -17,6 +18,7 @@ export interface HitsApiOptions {
   readonly nowMs: () => number;
   /** Of the stream of hits. */
   readonly incarnation: string;
+  readonly onRefused?: IngestObserver['onRefused'];
 }
 
 export interface PublishedHits {
@@ -52,6 +54,9 @@ export class HitsApi {
       checked(() => fromApiHit(message, { namespace, lane, index: first + index, nowMs: now })),
     );
     const items = await this.#withProperties(read);
+    for (const [index, item] of items.entries()) {
+      if ('refusal' in item) this.#countRefused(item.refusal, namespace, messages[index]?.propertyId);
+    }
     const hits = items.flatMap(item => ('hit' in item ? [item.hit] : []));
     const places = await publish.publish(hits, lane, Object.fromEntries(inject(new Map<string, string>())));
     let next = 0;
@@ -83,6 +88,12 @@ export class HitsApi {
     const property = this.options.registry.get(hit.namespace, hit.propertyId);
     if (property !== undefined) return maskedHit(hit, property);
     throw new Refusal('UNKNOWN_PROPERTY', `there is no property ${hit.propertyId}`, { propertyId: hit.propertyId });
+  }
+
+  /** Under the property where there is one, as those that are refused later (D21). */
+  #countRefused({ reason }: Refusal, namespace: string, propertyId = ''): void {
+    const { registry, onRefused } = this.options;
+    onRefused?.(reason, registry.get(namespace, propertyId) === undefined ? undefined : { namespace, propertyId });
   }
 
   #componentOf({ partition, sequence }: HitPlace): Position[number] {
