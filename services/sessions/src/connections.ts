@@ -36,6 +36,8 @@ export interface Connections {
   readonly streams: StreamTable;
   readonly clock: ServerClock;
   readonly incarnations: Incarnations['streams'];
+  /** Of the bucket of leases. */
+  readonly leaseIncarnation: string;
   readonly manager: JetStreamManager;
   readonly publisher: JetStreamClient;
   readonly readerOf: (stream: StreamKey) => SubjectReader;
@@ -73,6 +75,7 @@ export const openConnections = async (
     streams,
     clock,
     incarnations: incarnations.streams,
+    leaseIncarnation: incarnations.leases,
     manager,
     publisher: jetstream(nats),
     readerOf: stream => new SubjectReader(manager, stream, streams[stream].name),

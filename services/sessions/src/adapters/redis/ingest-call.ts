@@ -2,6 +2,7 @@ import { percentEncode } from '@drawdown/eventlog';
 import type { HitOutcome, HitRecord, HitResult, IngestCall, IngestReply, StoredProperty } from '../../application/store/session-store.js';
 import { compareHits, type Identifier } from '../../domain/index.js';
 import { idField, idHash } from './hit-ids.js';
+import { fenceOf, type NumberedBy } from './incarnations.js';
 import { laneToken } from './keys.js';
 
 /** A call as the library takes it: what is text as JSON, all id hashes as one value, then field and bytes of each hit. */
@@ -14,7 +15,7 @@ export interface PackedCall {
 /** How the library writes infinity, which JSON cannot. */
 export const watermarkText = (ms: number): string => (ms === Number.POSITIVE_INFINITY ? 'inf' : String(ms));
 
-export const packIngest = (call: IngestCall, duplicateRetentionMs: number): PackedCall => {
+export const packIngest = (call: IngestCall, duplicateRetentionMs: number, numbers: NumberedBy): PackedCall => {
   const order = [...call.hits.keys()].sort((a, b) => compareHits(orderOf(call.hits[a]), orderOf(call.hits[b])));
   const properties: StoredProperty[] = [];
   const hits: unknown[] = [];
@@ -30,7 +31,8 @@ export const packIngest = (call: IngestCall, duplicateRetentionMs: number): Pack
     source: call.source,
     previous: call.previous,
     next: call.next,
-    epoch: call.epoch,
+    incarnation: numbers.hits,
+    fence: fenceOf(call.epoch, numbers),
     lane: laneToken(call.lane),
     retention_ms: duplicateRetentionMs,
     watermarks: Object.fromEntries(Object.entries(call.watermarksMs).map(([scope, ms]) => [scope, watermarkText(ms)])),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Fault } from '@drawdown/errors';
 import type { ClosedSeed } from '../../application/store/session-store.js';
 import { idHash } from './hit-ids.js';
+import { fenceOf, positionText, type NumberedBy } from './incarnations.js';
 import { laneToken, type Keys } from './keys.js';
 import { mastersOf, type Argument, type LibraryCalls, type RedisConnection } from './library-calls.js';
 
@@ -15,12 +16,13 @@ export class RebuildCalls {
     private readonly library: LibraryCalls,
     private readonly keys: Keys,
     private readonly duplicateRetentionMs: number,
+    private readonly numbers: NumberedBy,
   ) {}
 
   async begin(state: number, epoch: number): Promise<string> {
     const token = randomUUID();
     const partition = this.keys.partition(state);
-    await this.library.call('begin_rebuild', partition, [state, epoch, token]);
+    await this.library.call('begin_rebuild', partition, [state, fenceOf(epoch, this.numbers), token]);
     for (const master of mastersOf(this.redis)) {
       const found = master.scanStream({ match: `${globEscaped(partition)}*`, count: WIPED_AT_ONCE }) as AsyncIterable<readonly string[]>;
       for await (const keys of found) await this.#wipe(partition, token, keys);
@@ -52,7 +54,10 @@ export class RebuildCalls {
   }
 
   async finish(state: number, token: string, positions: ReadonlyMap<number, number>): Promise<void> {
-    const args: readonly Argument[] = [token, ...[...positions].flat()];
+    const args: readonly Argument[] = [
+      token,
+      ...[...positions].flatMap(([source, sequence]) => [source, positionText(sequence, this.numbers)]),
+    ];
     this.#requireCurrent(await this.library.call('finish_rebuild', this.keys.partition(state), args));
   }
 

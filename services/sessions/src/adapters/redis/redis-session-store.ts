@@ -29,6 +29,7 @@ import type {
 } from '../../application/store/session-store.js';
 import { checkServers, type Durability, type Wait } from './durability.js';
 import { readFrozen } from './frozen.js';
+import { fenceOf, sequenceOf, type NumberedBy } from './incarnations.js';
 import { packIngest, propertyToken, readIngestReply, watermarkText } from './ingest-call.js';
 import { Keys, laneOfToken, laneToken } from './keys.js';
 import { LibraryCalls, mastersOf, type Argument, type RedisConnection } from './library-calls.js';
@@ -45,10 +46,13 @@ export interface RedisSessionStoreOptions {
   readonly prefix?: string;
   /** How long a hit's id is known after the last one of its client: at least the longest stretch of hits that is read again (D12). @default 2 h */
   readonly duplicateRetentionMs?: number;
+  /** Where epochs and positions come from. @default one incarnation for ever, as in a world of one test */
+  readonly numbers?: NumberedBy;
   /** What `ingest` waits for before it answers; found by {@link RedisSessionStore.open}. @default nothing */
   readonly wait?: Wait;
 }
 
+const ONE_INCARNATION: NumberedBy = { hits: '', leases: '' };
 const DUPLICATE_RETENTION_MS = 2 * 3600 * 1000;
 /** How long a saturated identifier stays apart, event time; the library does the same of its own. */
 const SATURATED_MS = 24 * 3600 * 1000;
@@ -60,16 +64,18 @@ export class RedisSessionStore implements SessionStore {
   readonly #duplicateRetentionMs: number;
   readonly #rebuilds: RebuildCalls;
   readonly #wait: Wait | undefined;
+  readonly #numbers: NumberedBy;
 
   constructor(
     private readonly redis: RedisConnection,
-    { prefix = 'dd', duplicateRetentionMs = DUPLICATE_RETENTION_MS, wait }: RedisSessionStoreOptions = {},
+    { prefix = 'dd', duplicateRetentionMs = DUPLICATE_RETENTION_MS, numbers = ONE_INCARNATION, wait }: RedisSessionStoreOptions = {},
   ) {
     this.#wait = wait;
+    this.#numbers = numbers;
     this.#keys = new Keys(prefix);
     this.#library = new LibraryCalls(redis);
     this.#duplicateRetentionMs = duplicateRetentionMs;
-    this.#rebuilds = new RebuildCalls(redis, this.#library, this.#keys, duplicateRetentionMs);
+    this.#rebuilds = new RebuildCalls(redis, this.#library, this.#keys, duplicateRetentionMs, numbers);
   }
 
   /**
@@ -87,7 +93,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async ingest(call: IngestCall): Promise<IngestReply> {
-    const { args, order } = packIngest(call, this.#duplicateRetentionMs);
+    const { args, order } = packIngest(call, this.#duplicateRetentionMs, this.#numbers);
     const partition = this.#keys.partition(call.state);
     const reply =
       this.#wait === undefined
@@ -97,7 +103,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async beginClose(call: BeginCloseCall): Promise<BeginCloseReply> {
-    const head = JSON.stringify({ ...wheelHead(call), lag_ticks: call.closeLagTicks });
+    const head = JSON.stringify({ ...wheelHead(call, this.#numbers), lag_ticks: call.closeLagTicks });
     const reply = await this.#library.call('begin_close', this.#keys.partition(call.state), [head]);
     const [progressed, next, watermark, ...closeIds] = reply as readonly [number, string | null, string | null, ...string[]];
     return {
@@ -109,7 +115,9 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async skipCatchUp(call: WheelCall): Promise<boolean> {
-    return (await this.#library.call('skip_catch_up', this.#keys.partition(call.state), [JSON.stringify(wheelHead(call))])) === 1;
+    return (
+      (await this.#library.call('skip_catch_up', this.#keys.partition(call.state), [JSON.stringify(wheelHead(call, this.#numbers))])) === 1
+    );
   }
 
   async claim(wheel: Wheel, limit: number, visibilityMs: number): Promise<readonly ClaimedClose[]> {
@@ -174,11 +182,11 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async closeNow(wheel: Wheel, sessionKey: string, cause: CloseCause, epoch: number): Promise<string | null> {
-    return (await this.#call('close_now', wheel, [wheel.state, epoch, sessionKey, cause])) as string | null;
+    return (await this.#call('close_now', wheel, [wheel.state, fenceOf(epoch, this.#numbers), sessionKey, cause])) as string | null;
   }
 
   async unmerge(wheel: Wheel, sessionKey: string, clientKey: string, epoch: number): Promise<UnmergeReply> {
-    const reply = await this.#call('unmerge', wheel, [wheel.state, epoch, sessionKey, clientKey]);
+    const reply = await this.#call('unmerge', wheel, [wheel.state, fenceOf(epoch, this.#numbers), sessionKey, clientKey]);
     const [kind, made] = reply as readonly ['unmerged', string] | readonly ['gone' | 'not_joined'];
     return kind === 'unmerged' ? { kind, sessionKey: made } : { kind };
   }
@@ -278,9 +286,14 @@ export class RedisSessionStore implements SessionStore {
     return { sessions: sum(counts), bytes: sum(stored.map(([, bytes]) => Number(bytes))) };
   }
 
-  async positions(state: number): Promise<ReadonlyMap<number, number>> {
-    const stored = await this.redis.hgetall(this.#keys.positions(state));
-    return new Map(Object.entries(stored).map(([source, sequence]) => [Number(source), Number(sequence)]));
+  async positions(state: number): Promise<ReadonlyMap<number, number> | null> {
+    const positions = new Map<number, number>();
+    for (const [source, stored] of Object.entries(await this.redis.hgetall(this.#keys.positions(state)))) {
+      const sequence = sequenceOf(stored, this.#numbers);
+      if (sequence === undefined) return null;
+      positions.set(Number(source), sequence);
+    }
+    return positions;
   }
 
   async isRebuilding(state: number): Promise<boolean> {
@@ -339,12 +352,12 @@ export class RedisSessionStore implements SessionStore {
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-const wheelHead = ({ state, lane, scope, sources, tickSeconds, limit, epoch }: WheelCall): object => ({
+const wheelHead = ({ state, lane, scope, sources, tickSeconds, limit, epoch }: WheelCall, numbers: NumberedBy): object => ({
   state,
   lane: laneToken(lane),
   scope,
   sources,
   tick_seconds: tickSeconds,
   limit,
-  epoch,
+  fence: fenceOf(epoch, numbers),
 });

@@ -122,7 +122,7 @@ export class Erasure {
     const { store } = this.options;
     for (const [source, sequence] of last) {
       const state = property.settings.scope === 'client' ? source : propertyStateOf(property.namespace, property.propertyId);
-      while (((await store.positions(state)).get(source) ?? 0) < sequence) await lookAgain(signal);
+      while (((await store.positions(state))?.get(source) ?? 0) < sequence) await lookAgain(signal);
     }
   }
 

@@ -6,11 +6,16 @@ export interface SourcePosition {
   readonly watermarkMs: number | null;
   /** First stream sequence of each import that was not known to be over, so that a rebuild begins early enough. */
   readonly lanes: ReadonlyMap<string, number>;
+  /** Noted under another incarnation of the stream: nothing of it counts, and everything is read again (design §3.17). */
+  readonly isOutdated: boolean;
 }
 
-export const NO_POSITION: SourcePosition = { brought: new Map(), watermarkMs: null, lanes: new Map() };
+export const NO_POSITION: SourcePosition = { brought: new Map(), watermarkMs: null, lanes: new Map(), isOutdated: false };
+
+/** What a rebuild makes of it: that nothing may be passed over, however long ago. */
+export const OUTDATED_POSITION: SourcePosition = { ...NO_POSITION, watermarkMs: 0, isOutdated: true };
 
 export interface SourcePositions {
   read(source: number): Promise<SourcePosition>;
-  write(source: number, position: SourcePosition): Promise<void>;
+  write(source: number, position: Omit<SourcePosition, 'isOutdated'>): Promise<void>;
 }

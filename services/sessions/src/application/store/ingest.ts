@@ -15,9 +15,9 @@ export interface StoredProperty {
 
 /**
  * Explicit control (sessions §15.5). `session_start` closes every session that the hit would land in, and begins anew; `session_end` is
- * stored and closes; `keep_alive` is stored in an open session and moves its expiry, but never opens one (outcome `ignored`).
+ * stored and closes.
  */
-export type Control = 'session_start' | 'session_end' | 'keep_alive';
+export type Control = 'session_start' | 'session_end';
 
 /** One hit as the store takes it. */
 export interface HitRecord {
@@ -45,7 +45,7 @@ export interface IngestCall extends Wheel {
   readonly next: number;
   /** Present while the state partition is being rebuilt: the token that `beginRebuild` gave. */
   readonly rebuild?: string;
-  /** Fencing epoch of the source's lease; an older one than was seen is refused (`OUTDATED_EPOCH`). */
+  /** Fencing epoch of the source's lease; an older one than was seen is refused (`OUTDATED_EPOCH`). 0: given by nobody in particular. */
   readonly epoch: number;
   /** New watermark of this source, per wheel that it drives here; never moves back. `Infinity` after an import (sessions §12.2). */
   readonly watermarksMs: Readonly<Partial<Record<Scope, number>>>;
@@ -54,8 +54,8 @@ export interface IngestCall extends Wheel {
   readonly hits: readonly HitRecord[];
 }
 
-/** `refused`: over a quota of the property, nothing was stored. `ignored`: a `keep_alive` with nothing to keep alive, nothing was stored. */
-export type HitOutcome = 'stored' | 'joined' | 'duplicate' | 'late' | 'refused' | 'ignored';
+/** `refused`: over a quota of the property, nothing was stored. */
+export type HitOutcome = 'stored' | 'joined' | 'duplicate' | 'late' | 'refused';
 
 export interface HitResult {
   readonly outcome: HitOutcome;
@@ -68,5 +68,5 @@ export type IngestReply =
   | { readonly kind: 'applied'; readonly results: readonly HitResult[]; readonly merges: number; readonly opened: number }
   /** `pos` is at or behind `next` already; `at` says where. Nothing was written. */
   | { readonly kind: 'already_applied'; readonly at: number }
-  /** `pos` is missing or older than `previous`, or a rebuild is going on: nothing was written. */
+  /** `pos` is missing, older than `previous` or of another incarnation of the stream, or a rebuild is going on: nothing was written. */
   | { readonly kind: 'state_lost'; readonly at: number | null };

@@ -106,8 +106,11 @@ export interface SessionStore {
 
   openLoad(wheel: Wheel): Promise<OpenLoad>;
 
-  /** Source → stream sequence up to which it was applied here; empty for a store that knows nothing. */
-  positions(state: number): Promise<ReadonlyMap<number, number>>;
+  /**
+   * Source → stream sequence up to which it was applied here; empty for a store that knows nothing, null for one that was filled from
+   * another incarnation of the stream: it has lost its state (design §3.17).
+   */
+  positions(state: number): Promise<ReadonlyMap<number, number> | null>;
   isRebuilding(state: number): Promise<boolean>;
   /** Lanes that have a wheel here. */
   lanes(state: number): Promise<readonly string[]>;

@@ -16,7 +16,7 @@ end
 
 local function skip_catch_up(keys, args)
   local call = cjson.decode(args[1])
-  local refused = refused_command(keys[1], call.state, call.epoch)
+  local refused = refused_command(keys[1], call.state, call.fence)
   if refused then return refused end
   local lane = lane_of(keys[1], call.lane)
   local watermark = smallest_watermark(lane, call)

@@ -1,21 +1,21 @@
 /** What operators, people and the service itself decide about single sessions (sessions §12.3, §12.6, §15.4, §15.11). */
 export const COMMANDS = String.raw`
 -- Decisions wait while the partition is rebuilt: they are events, and are repeated after it.
-local function refused_command(partition, state, epoch)
-  local refused = outdated(partition, state, tonumber(epoch))
+local function refused_command(partition, state, fence)
+  local refused = outdated(partition, state, fence)
   if refused then return refused end
   if rebuild_token(partition) then return redis.error_reply('STATE_LOST the partition is being rebuilt') end
   return nil
 end
 
--- lane, state, epoch, session key, cause
+-- lane, state, fence, session key, cause
 local function close_now(keys, args)
   local refused = refused_command(keys[1], args[2], args[3])
   if refused then return refused end
   return freeze(lane_of(keys[1], args[1]), args[4], args[5], nil) or false
 end
 
--- lane, state, epoch, session key, client key
+-- lane, state, fence, session key, client key
 local function unmerge(keys, args)
   local refused = refused_command(keys[1], args[2], args[3])
   if refused then return refused end

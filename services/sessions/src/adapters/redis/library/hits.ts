@@ -66,10 +66,9 @@ end
 -- Nil when the hit may be stored; else what becomes of it instead.
 local function turned_away(batch, hit, sk)
   local p = hit.property
-  if not (p.bytes_max or p.sessions_max or hit.control == 'keep_alive') then return nil end
+  if not (p.bytes_max or p.sessions_max) then return nil end
   if is_over_bytes(batch, hit) then return 'refused' end
   if #reached(batch, hit, sk) > 0 then return nil end
-  if hit.control == 'keep_alive' then return 'ignored' end
   return is_over_sessions(batch, hit) and 'refused' or nil
 end
 

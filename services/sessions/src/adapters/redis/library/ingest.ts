@@ -53,7 +53,7 @@ end
 local function ingest(keys, args)
   local partition = keys[1]
   local call = cjson.decode(args[1])
-  local refused = outdated(partition, call.source, call.epoch)
+  local refused = outdated(partition, call.source, call.fence)
   if refused then return refused end
   local instead = misplaced(partition, call)
   if instead then return instead end

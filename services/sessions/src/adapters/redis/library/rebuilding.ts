@@ -2,9 +2,9 @@
 export const REBUILDING = String.raw`
 local WIPE_KEEPS = { [REBUILD] = true, epoch = true, versions = true }
 
--- state, epoch, token
+-- state, fence, token
 local function begin_rebuild(keys, args)
-  local refused = outdated(keys[1], args[1], tonumber(args[2]))
+  local refused = outdated(keys[1], args[1], args[2])
   if refused then return refused end
   redis.call('SET', keys[1] .. REBUILD, args[3])
   return 'OK'
@@ -42,7 +42,7 @@ local function seed_closed(keys, args)
   return 1
 end
 
--- token, source, sequence, source, sequence …
+-- token, source, <incarnation>/<sequence>, source, <incarnation>/<sequence> …
 local function finish_rebuild(keys, args)
   if rebuild_token(keys[1]) ~= args[1] then return 0 end
   for index = 2, #args, 2 do redis.call('HSET', keys[1] .. 'pos', args[index], args[index + 1]) end

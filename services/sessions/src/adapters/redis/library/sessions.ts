@@ -157,14 +157,6 @@ local function load_session(batch, sk)
   return session
 end
 
-local function bytewise_less(a, b)
-  for index = 1, math.min(#a, #b) do
-    local left, right = string.byte(a, index), string.byte(b, index)
-    if left ~= right then return left < right end
-  end
-  return #a < #b
-end
-
 -- The order of hits (D14). Lua's own comparison of texts follows the server's locale.
 local function begins_before(at, seq, id, session)
   if at ~= session.first then return at < session.first end
