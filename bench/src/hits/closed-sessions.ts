@@ -40,8 +40,8 @@ export class ClosedSessions {
 
   /** Its name carries the generation of the read model, of which a new database has one. */
   async #collection(): Promise<Collection<ClosedSession> | undefined> {
-    const found = await this.db.listCollections({ name: /^sessions[.:_-]/ }, { nameOnly: true }).toArray();
-    const [first] = found;
-    return first === undefined ? undefined : this.db.collection<ClosedSession>(first.name);
+    const found = await this.db.listCollections({}, { nameOnly: true }).toArray();
+    const name = found.map(each => each.name).find(each => /^sessions_(?!watermarks_)/.test(each));
+    return name === undefined ? undefined : this.db.collection<ClosedSession>(name);
   }
 }

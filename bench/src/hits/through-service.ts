@@ -175,7 +175,7 @@ class ThroughService {
     assert(partition !== undefined, 'a property has a partition');
     for (;;) {
       const positions = await this.#store.positions(partition);
-      if ([...last].every(([source, sequence]) => (positions.get(source) ?? 0) >= sequence)) return;
+      if ([...last].every(([source, sequence]) => (positions?.get(source) ?? 0) >= sequence)) return;
       await pause(LOOK_EVERY_MS);
     }
   }
