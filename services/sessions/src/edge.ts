@@ -76,7 +76,7 @@ const partsOf = async (replica: Replica): Promise<EdgeParts> => {
       open,
       closed: views.queries,
       progress: new StoredProgress({
-        applied: async state => (await store.positions(state)) ?? new Map<number, number>(),
+        applied: state => store.positions(state),
         folded: state => views.folded(state),
         lastCloses: (namespace, propertyId) => lastCloses.of(namespace, propertyId),
       }),

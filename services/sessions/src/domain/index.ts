@@ -10,6 +10,7 @@ export { sizeOfHit } from './hit/size.js';
 export { maskedAddress } from './identity/address.js';
 export { Guard, clientKey, type ClientName, type JoinSettings } from './identity/guard.js';
 export type { Identifier } from './identity/identifier.js';
+export type { StampSalts } from './identity/salts.js';
 export { userKey } from './identity/user-key.js';
 export { STAMP_HEADERS_DEFAULT } from './identity/stamps.js';
 export { CloseLoop, doTick, type CloseLoopParts } from './portable/close-loop.js';

@@ -11,6 +11,7 @@ import {
   type PropertySettings,
   type Session,
 } from '@drawdown/proto/sessions';
+import { randomUUID } from 'node:crypto';
 import { headers as natsHeaders } from '@nats-io/transport-node';
 import { jetstream } from '@nats-io/jetstream';
 import { propertyStateOf } from '../../src/application/properties/registry.js';
@@ -98,7 +99,7 @@ describe('erasing a person', () => {
   const publishAlone = async (propertyId: string, clientId: string, payload: string, ageMs = 0): Promise<void> => {
     const event = {
       specversion: '1.0',
-      id: `alone-${payload}`,
+      id: randomUUID(),
       source: '/test',
       type: 'drawdown.hits.source.hit.v1',
       time: new Date(Date.now() - ageMs).toISOString(),
@@ -182,5 +183,30 @@ describe('erasing a person', () => {
     expect(left.hits.map(({ path }) => path)).toEqual(['/nobodys-page']);
     const [stillOpen] = await list(openId);
     expect(stillOpen).toMatchObject({ state: SessionState.OPEN, clientId: 'tablet', userId: '' });
+  });
+
+  it('goes on where it broke off, wherever that was', async () => {
+    const propertyId = await property({ scope: Scope.PROPERTY, timeoutMs: TIMEOUT_MS });
+    const hits = [
+      hit(propertyId, { clientId: 'eve-client', userId: 'eve-login', sessionStamp: 'desk' }),
+      hit(propertyId, { clientId: 'fred', sessionStamp: 'desk' }),
+    ];
+    await publish(hits);
+    await publishAlone(propertyId, 'eve-client', 'eves-page');
+    await closed(propertyId, hits[0]?.id ?? '');
+    const command = newCommand();
+    const request = { ...command, propertyId, person: { $case: 'clientId' as const, value: 'eve-client' } };
+    let isDone = false;
+    for (let steps = 1; !isDone; steps += 1) {
+      let taken = 0;
+      for await (const { done } of client.watch(Sessions.eraseClient, request, { deadlineMs: ERASE_MS_MAX })) {
+        taken += 1;
+        isDone = done;
+        if (taken === steps) break;
+      }
+    }
+    expect(await tracesOf(world, ['eve-client', 'eve-login', 'eves-page'])).toEqual([]);
+    const left = await get(propertyId, hits[0]?.id ?? '');
+    expect(left.session).toMatchObject({ revision: 2, hitCount: 1, clientId: 'fred', userId: '' });
   });
 });

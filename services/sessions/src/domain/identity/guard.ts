@@ -4,6 +4,7 @@ import type { PropertySettings } from '../property/settings.js';
 import type { Identifier } from './identifier.js';
 import { KeyCache } from './key-cache.js';
 import { keyOf, lengthPrefixed } from './length-prefixed.js';
+import { NO_SALTS, type StampSalts } from './salts.js';
 import { explicitStampOf } from './stamps.js';
 
 const DAY_MS = 86_400_000;
@@ -34,6 +35,9 @@ const clientText = ({ namespace, propertyId, clientId, clientSessionId }: Client
 export class Guard {
   private readonly keys = new KeyCache(CACHED_KEYS_PER_HALF, keyOf);
 
+  /** @default no salts: computed stamps can be made again by whoever knows address and headers */
+  constructor(private readonly salts: StampSalts = NO_SALTS) {}
+
   clientKeyOf(client: ClientName): string {
     return this.keys.get(clientText(client));
   }
@@ -49,7 +53,8 @@ export class Guard {
   private stampOf(hit: Hit, settings: JoinSettings): Identifier | null {
     const explicit = explicitStampOf(hit);
     if (explicit !== null) return { type: 'stamp', hash: this.keys.get(scoped(hit, 'explicit', [explicit])) };
-    return settings.stampHeaders === null || hit.ip === '' ? null : computedStamp(hit, settings.stampHeaders, longestTimeoutMs(settings));
+    if (settings.stampHeaders === null || hit.ip === '') return null;
+    return computedStamp(hit, settings.stampHeaders, longestTimeoutMs(settings), this.salts);
   }
 
   private userOf(hit: Hit): Identifier | null {
@@ -58,10 +63,14 @@ export class Guard {
   }
 }
 
-/** Address, headers and UTC date; in the first D of a day also those of the day before (D20). */
-const computedStamp = (hit: Hit, headers: readonly string[], timeoutMs: number): Identifier => {
+/** Address, headers, UTC date and its salt; in the first D of a day also those of the day before (D20). */
+const computedStamp = (hit: Hit, headers: readonly string[], timeoutMs: number, salts: StampSalts): Identifier => {
   const device = [...headerValues(hit.headers, headers), hit.ip];
-  const onDateOf = (atMs: number): string => keyOf(scoped(hit, 'computed', [...device, utcDateOf(atMs)]));
+  const onDateOf = (atMs: number): string => {
+    const date = utcDateOf(atMs);
+    const salt = salts.of(date);
+    return keyOf(scoped(hit, 'computed', salt === undefined ? [...device, date] : [...device, date, salt]));
+  };
   const sinceMidnightMs = ((hit.receivedAtMs % DAY_MS) + DAY_MS) % DAY_MS;
   const today: Identifier = { type: 'stamp', hash: onDateOf(hit.receivedAtMs) };
   return sinceMidnightMs < timeoutMs ? { ...today, alsoLookUp: onDateOf(hit.receivedAtMs - DAY_MS) } : today;
