@@ -3,8 +3,8 @@ import {
   Compactor,
   Evicter,
   Handler,
-  JSON_HITS,
-  JSON_HIT_LISTS,
+  BINARY_HITS,
+  BINARY_HIT_LISTS,
   MemoryAuxStores,
   MemoryKeyValueStore,
   MemorySetStore,
@@ -141,7 +141,7 @@ export class Simulation {
     const middlewares: Middleware[] = [new Evicter(this.stamps, { push: hits => void this.moved.push(hits) }), trigger];
     if (settings.compactThresholdBytes !== null) {
       const sizeOf = simulatedSizeOf(key => this.guard.clientIdOf(key));
-      middlewares.push(new Compactor({ codec: JSON_HIT_LISTS, thresholdBytes: settings.compactThresholdBytes, sizeOf }));
+      middlewares.push(new Compactor({ codec: BINARY_HIT_LISTS, thresholdBytes: settings.compactThresholdBytes, sizeOf }));
     }
     const { kv, sets, guard } = this;
     const handler = new Handler({
@@ -150,7 +150,7 @@ export class Simulation {
       aux,
       guard,
       middlewares,
-      codec: JSON_HITS,
+      codec: BINARY_HITS,
       deadLetters: { push: (hit, reason) => Promise.reject(new Error(`hit ${hit.id} was set aside: ${reason}`)) },
       onOutcome: (_hit, outcome) => {
         this.lastOutcome = outcome;

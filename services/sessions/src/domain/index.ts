@@ -24,7 +24,7 @@ export {
   type SessionWriter,
   type WrittenSession,
 } from './portable/closers.js';
-export { JSON_HIT_LISTS, JSON_HITS, type HitCodec, type HitListCodec } from './portable/codec.js';
+export { BINARY_HIT_LISTS, BINARY_HITS, type HitCodec, type HitListCodec } from './portable/codec/codec.js';
 export { Context, type Collected } from './portable/context.js';
 export { Droppable, Retryable, isDroppable } from './portable/errors.js';
 export type { FiledHit, HitIdentity, PassingHit } from './portable/filed-hit.js';

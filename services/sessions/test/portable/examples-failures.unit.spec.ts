@@ -2,7 +2,7 @@ import {
   CollectingCloser,
   Droppable,
   Handler,
-  JSON_HITS,
+  BINARY_HITS,
   MemoryAuxStores,
   MemoryKeyValueStore,
   MemorySetStore,
@@ -337,16 +337,16 @@ describe('repeats (E25, D8, D12)', () => {
   it('a hit that no codec takes goes to the dead letters, the others are stored', async () => {
     const deadLetters: string[] = [];
     const [kv, sets, aux] = [new MemoryKeyValueStore(), new MemorySetStore(), new MemoryAuxStores()];
-    const encode = (filed: Parameters<typeof JSON_HITS.encode>[0]): Uint8Array => {
+    const encode = (filed: Parameters<typeof BINARY_HITS.encode>[0]): Uint8Array => {
       if (filed.hit.id === 'bad') throw new RangeError('too long');
-      return JSON_HITS.encode(filed);
+      return BINARY_HITS.encode(filed);
     };
     const handler = new Handler({
       kv,
       sets,
       aux,
       guard: passThroughGuard({ joinByUserId: false }),
-      codec: { ...JSON_HITS, encode },
+      codec: { ...BINARY_HITS, encode },
       middlewares: [],
       deadLetters: { push: ({ id }, reason) => void deadLetters.push(`${id}: ${reason}`) },
     });
@@ -369,7 +369,7 @@ describe('repeats (E25, D8, D12)', () => {
       sets: new MemorySetStore(),
       aux: new MemoryAuxStores(),
       guard: passThroughGuard({ joinByUserId: false }),
-      codec: JSON_HITS,
+      codec: BINARY_HITS,
       middlewares: [refusing],
       deadLetters: { push: () => undefined },
     });

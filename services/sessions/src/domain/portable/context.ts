@@ -1,9 +1,11 @@
+import { OpenSessions } from './open-sessions.js';
 import type { AuxStores } from './storage/aux-stores.js';
+import { isLater } from './storage/eventually.js';
 import type { KeyValueStore } from './storage/key-value-store.js';
 import type { SetStore } from './storage/set-store.js';
 import { HitUnreadable } from '../hit/encode.js';
 import { protoSessionHitsKey } from '../wheel/keys.js';
-import type { HitCodec } from './codec.js';
+import type { HitCodec } from './codec/codec.js';
 import { Expiries } from './expiries.js';
 import type { FiledHit } from './filed-hit.js';
 import type { Guard } from './guard.js';
@@ -36,6 +38,7 @@ export class Context {
   readonly codec: HitCodec;
   readonly guard: Guard;
   readonly expiries: Expiries;
+  readonly open = new OpenSessions();
   private readonly lock = new Lock();
   private isRepaired = false;
   private readonly middlewares: readonly Middleware[];
@@ -46,7 +49,7 @@ export class Context {
     this.aux = aux;
     this.codec = codec;
     this.guard = guard;
-    this.expiries = new Expiries(kv, sets, aux.buckets);
+    this.expiries = new Expiries(kv, sets, aux.buckets, this.open);
     this.middlewares = middlewares;
   }
 
@@ -76,11 +79,14 @@ export class Context {
     const hits: FiledHit[] = [];
     const unreadable: Uint8Array[] = [];
     for (const middleware of this.middlewares) {
-      const held = await middleware.onCollect(this, sessionKey);
+      const answer = middleware.onCollect(this, sessionKey);
+      const held = isLater(answer) ? await answer : answer;
+      if (held === NOTHING_COLLECTED) continue;
       for (const filed of held.hits) hits.push(filed);
       for (const member of held.unreadable) unreadable.push(member);
     }
-    for (const member of await this.sets.all(protoSessionHitsKey(sessionKey))) {
+    const members = this.sets.all(protoSessionHitsKey(sessionKey));
+    for (const member of isLater(members) ? await members : members) {
       const filed = readOrNull(() => this.codec.decode(member));
       if (filed === null) unreadable.push(member);
       else hits.push(filed);
@@ -99,8 +105,13 @@ export class Context {
 
   /** Forgets everything about a proto-session: each middleware in order, then the raw hits. The first error ends it; it can be repeated. */
   async cleanUp(sessionKey: string): Promise<void> {
-    for (const middleware of this.middlewares) await middleware.onCleanup(this, sessionKey);
-    await this.sets.drop(protoSessionHitsKey(sessionKey));
+    for (const middleware of this.middlewares) {
+      const cleaned = middleware.onCleanup(this, sessionKey);
+      if (isLater(cleaned)) await cleaned;
+    }
+    const dropped = this.sets.drop(protoSessionHitsKey(sessionKey));
+    if (isLater(dropped)) await dropped;
+    this.open.forget(sessionKey);
   }
 }
 

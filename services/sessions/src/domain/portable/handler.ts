@@ -1,12 +1,11 @@
 import type { Hit } from '../hit/hit.js';
-import { protoSessionHitsKey } from '../wheel/keys.js';
-import type { HitCodec } from './codec.js';
+import type { HitCodec } from './codec/codec.js';
 import { Context, type ContextParts } from './context.js';
 import { Droppable, Retryable, isDroppable } from './errors.js';
 import { mergeHopsOf, withoutMergeHops, type FiledHit, type HitIdentity, type PassingHit } from './filed-hit.js';
 import type { HitOutcome, Middleware, Next } from './middleware.js';
 import { pingTimeOf, type Task, type TaskHit } from './task.js';
-import type { Eventually } from './storage/eventually.js';
+import { after, isLater, type Eventually } from './storage/eventually.js';
 
 /** Where hits go that can never be processed (D8). */
 export interface HitDeadLetters {
@@ -66,7 +65,8 @@ export class Handler {
     const failures: unknown[] = [];
     for (const taskHit of inOrderOfTime(hits)) {
       try {
-        this.onOutcome(taskHit.hit, await this.handleHit(taskHit));
+        const outcome = this.handleHit(taskHit);
+        this.onOutcome(taskHit.hit, isLater(outcome) ? await outcome : outcome);
       } catch (error) {
         if (isDroppable(error)) await this.deadLetters.push(taskHit.hit, error.reason);
         else failures.push(error);
@@ -113,11 +113,13 @@ export class Handler {
   }
 
   /** The end of the chain. The id is remembered after the hit is stored: in between, a repeat stores the same bytes once more (D12). */
-  private async store({ hit, sessionKey, clientKey }: PassingHit): Promise<HitOutcome> {
-    const { sets, codec, aux } = this.context;
-    await sets.add(protoSessionHitsKey(sessionKey), encoded(codec, { hit: withoutMergeHops(hit), sessionKey }));
-    aux.filter.remember(clientKey, hit.id);
-    return sessionKey === clientKey ? 'stored' : 'joined';
+  private store({ hit, sessionKey, clientKey }: PassingHit): Eventually<HitOutcome> {
+    const { sets, codec, aux, open } = this.context;
+    const member = encoded(codec, { hit: withoutMergeHops(hit), sessionKey });
+    return after(sets.add(open.of(sessionKey).hitsKey, member), () => {
+      aux.filter.remember(clientKey, hit.id);
+      return sessionKey === clientKey ? 'stored' : 'joined';
+    });
   }
 }
 

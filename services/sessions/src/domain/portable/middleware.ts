@@ -10,12 +10,12 @@ import type { Eventually } from './storage/eventually.js';
 export type HitOutcome = 'stored' | 'joined' | 'late' | 'duplicate' | 'moved';
 
 /** The rest of the chain. */
-export type Next = (hit: PassingHit) => Promise<HitOutcome>;
+export type Next = (hit: PassingHit) => Eventually<HitOutcome>;
 
 /** One link of the chain (sessions §5). Order matters: evicter, close trigger, compactor. */
 export interface Middleware {
   /** Calls `next` once or not at all, before or after its own work. */
-  handle(context: Context, hit: PassingHit, next: Next): Promise<HitOutcome>;
+  handle(context: Context, hit: PassingHit, next: Next): Eventually<HitOutcome>;
   /** Forget everything about this proto-session. */
   onCleanup(context: Context, sessionKey: string): Eventually<void>;
   /** Hits of it that this middleware holds. */

@@ -4,8 +4,8 @@ import {
   Compactor,
   Evicter,
   Handler,
-  JSON_HITS,
-  JSON_HIT_LISTS,
+  BINARY_HITS,
+  BINARY_HIT_LISTS,
   MemoryAuxStores,
   MemoryKeyValueStore,
   MemorySetStore,
@@ -141,7 +141,7 @@ export class Engine {
         ? []
         : [
             new Compactor({
-              codec: JSON_HIT_LISTS,
+              codec: BINARY_HIT_LISTS,
               thresholdBytes: options.compactBytes,
               sizeOf: filed => sizeOf(filed.hit),
               onNothingToCompact: key => void this.emptyCompactions.push(key),
@@ -153,7 +153,7 @@ export class Engine {
       sets,
       aux,
       guard: options.guard ?? passThroughGuard({ joinByUserId: options.joinByUserId ?? false }),
-      codec: JSON_HITS,
+      codec: BINARY_HITS,
       middlewares: this.middlewares,
       deadLetters: { push: ({ id }, reason) => void this.deadLetters.push({ id, reason }) },
       onOutcome: (_hit, outcome) => void this.outcomes.push(outcome),
@@ -204,7 +204,7 @@ export class Engine {
     return this.trigger.nextBucket(this.handler.context);
   }
 
-  expiry(sessionKey: string): Promise<number | null> {
+  async expiry(sessionKey: string): Promise<number | null> {
     return this.handler.context.expiries.read(sessionKey);
   }
 
@@ -251,4 +251,4 @@ export interface Inventory {
 
 const textOf = (member: Uint8Array): string => Buffer.from(member).toString();
 
-const idOf = (member: Uint8Array): string => JSON_HITS.decode(member).hit.id;
+const idOf = (member: Uint8Array): string => BINARY_HITS.decode(member).hit.id;

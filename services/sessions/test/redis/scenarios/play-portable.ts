@@ -2,7 +2,7 @@ import {
   CloseTrigger,
   Evicter,
   Handler,
-  JSON_HITS,
+  BINARY_HITS,
   MemoryAuxStores,
   MemoryKeyValueStore,
   MemorySetStore,
@@ -57,7 +57,7 @@ export class PortableScenario {
       aux: this.#aux,
       guard: { identify: hit => this.#identify(hit) },
       middlewares: [new Evicter(new MemoryKeyValueStore(), { push: hits => void this.#moved.push(hits) }), this.#trigger],
-      codec: JSON_HITS,
+      codec: BINARY_HITS,
       deadLetters: { push: (hit, reason) => Promise.reject(new Error(`hit ${hit.id} was set aside: ${reason}`)) },
       onOutcome: (_hit, outcome) => {
         this.#lastOutcome = outcome;

@@ -6,6 +6,7 @@ import { NOTHING_COLLECTED, type Collected, type Context } from '../context.js';
 import { mergeHopsOf, type PassingHit } from '../filed-hit.js';
 import type { HitOutcome, Middleware, Next } from '../middleware.js';
 import type { SessionNotes } from '../storage/aux-stores.js';
+import { after, type Eventually } from '../storage/eventually.js';
 import type { CloseSettings } from './close-settings.js';
 import { HandOvers } from './hand-overs.js';
 import { SILENT_REPORT, type WheelReport } from './report.js';
@@ -34,28 +35,21 @@ export class CloseTrigger implements Middleware {
     this.wheel = new Wheel(this.settings, this.position, new HandOvers(closer, clock, report), report);
   }
 
-  async handle(context: Context, passing: PassingHit, next: Next): Promise<HitOutcome> {
-    const { hit, sessionKey } = passing;
-    const { expiries } = context;
-    const { tickMs, timeoutMsOf } = this.settings;
+  handle(context: Context, passing: PassingHit, next: Next): Eventually<HitOutcome> {
     const { position } = this;
-    if (!position.isLoaded) await position.load(context);
-    position.advanceWatermark(context, hit.receivedAtMs);
-    if (position.nextBucket === null) await position.moveTo(context, bucketNumber(hit.receivedAtMs, tickMs));
-    const pointer = position.nextBucket ?? 0;
-    const own = bucketNumber(hit.receivedAtMs + timeoutMsOf(hit), tickMs);
-    const filed = expiries.peek(sessionKey) ?? (await expiries.read(sessionKey));
-    const expiry = Math.max(own, pointer, filed ?? pointer);
-    if (expiry !== filed) await expiries.write(sessionKey, expiry);
-    const outcome = await next(passing);
-    const isLate = filed === null && own < pointer;
-    if (this.count(context, passing, isLate)) await this.wheel.closeAtCap(context, sessionKey);
-    return isLate && outcome === 'stored' ? 'late' : outcome;
+    const { receivedAtMs } = passing.hit;
+    if (!position.isLoaded) return position.load(context).then(() => this.handle(context, passing, next));
+    position.advanceWatermark(context, receivedAtMs);
+    const pointer = position.nextBucket;
+    if (pointer !== null) return this.file(context, passing, next, pointer);
+    const first = bucketNumber(receivedAtMs, this.settings.tickMs);
+    return after(position.moveTo(context, first), () => this.file(context, passing, next, first));
   }
 
-  async onCleanup({ expiries, aux }: Context, sessionKey: string): Promise<void> {
-    await expiries.delete(sessionKey);
-    aux.notes.drop(sessionKey);
+  onCleanup({ expiries, aux }: Context, sessionKey: string): Eventually<void> {
+    return after(expiries.delete(sessionKey), () => {
+      aux.notes.drop(sessionKey);
+    });
   }
 
   onCollect(): Collected {
@@ -90,6 +84,25 @@ export class CloseTrigger implements Middleware {
   async watermarkMs(context: Context): Promise<number | null> {
     await this.position.load(context);
     return this.position.watermarkMs;
+  }
+
+  private file(context: Context, passing: PassingHit, next: Next, pointer: number): Eventually<HitOutcome> {
+    const { hit, sessionKey } = passing;
+    const { expiries } = context;
+    const own = bucketNumber(hit.receivedAtMs + this.settings.timeoutMsOf(hit), this.settings.tickMs);
+    return after(expiries.read(sessionKey), filed => {
+      const expiry = Math.max(own, pointer, filed ?? pointer);
+      const goOn = (): Eventually<HitOutcome> => this.store(context, passing, next, filed === null && own < pointer);
+      return expiry === filed ? goOn() : after(expiries.write(sessionKey, expiry), goOn);
+    });
+  }
+
+  private store(context: Context, passing: PassingHit, next: Next, isLate: boolean): Eventually<HitOutcome> {
+    return after(next(passing), outcome => {
+      const shown = isLate && outcome === 'stored' ? 'late' : outcome;
+      if (!this.count(context, passing, isLate)) return shown;
+      return this.wheel.closeAtCap(context, passing.sessionKey).then(() => shown);
+    });
   }
 
   /** Notes a stored hit; true when it brought its proto-session to a cap. */

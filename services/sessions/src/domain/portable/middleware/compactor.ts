@@ -1,8 +1,9 @@
 import { compactedHitsKey, protoSessionHitsKey } from '../../wheel/keys.js';
-import type { HitListCodec } from '../codec.js';
+import type { HitListCodec } from '../codec/codec.js';
 import { readOrNull, type Collected, type Context } from '../context.js';
 import type { FiledHit, PassingHit } from '../filed-hit.js';
 import type { HitOutcome, Middleware, Next } from '../middleware.js';
+import { after, type Eventually } from '../storage/eventually.js';
 import { joinedSegments, segmentsOf } from './segments.js';
 
 export interface CompactorParts {
@@ -22,13 +23,17 @@ export class Compactor implements Middleware {
 
   constructor(private readonly parts: CompactorParts) {}
 
-  async handle(context: Context, hit: PassingHit, next: Next): Promise<HitOutcome> {
-    const outcome = await next(hit);
-    const { sessionKey } = hit;
-    const bytes = (this.bytes.get(sessionKey) ?? 0) + this.parts.sizeOf(hit);
-    this.bytes.set(sessionKey, bytes);
-    if (bytes >= this.parts.thresholdBytes && (await this.compact(context, sessionKey))) this.bytes.set(sessionKey, 0);
-    return outcome;
+  handle(context: Context, hit: PassingHit, next: Next): Eventually<HitOutcome> {
+    return after(next(hit), outcome => {
+      const { sessionKey } = hit;
+      const bytes = (this.bytes.get(sessionKey) ?? 0) + this.parts.sizeOf(hit);
+      this.bytes.set(sessionKey, bytes);
+      if (bytes < this.parts.thresholdBytes) return outcome;
+      return this.compact(context, sessionKey).then(isCompacted => {
+        if (isCompacted) this.bytes.set(sessionKey, 0);
+        return outcome;
+      });
+    });
   }
 
   async onCollect({ kv }: Context, sessionKey: string): Promise<Collected> {

@@ -4,7 +4,7 @@ import { NOTHING_COLLECTED, type Collected, type Context } from '../context.js';
 import { Droppable } from '../errors.js';
 import { mergeHopsOf, withMergeHop, type FiledHit, type PassingHit } from '../filed-hit.js';
 import type { HitOutcome, Middleware, Next } from '../middleware.js';
-import type { Eventually } from '../storage/eventually.js';
+import { after, type Eventually } from '../storage/eventually.js';
 import type { Merge } from '../storage/aux-stores.js';
 import type { KeyValueStore } from '../storage/key-value-store.js';
 import { OwnerRegister } from './owner-register.js';
@@ -35,33 +35,21 @@ export class Evicter implements Middleware {
     this.stamps = new OwnerRegister(stampStore);
   }
 
-  async handle(context: Context, hit: PassingHit, next: Next): Promise<HitOutcome> {
-    if (this.mayHaveUnfinished) {
-      await this.finishMerges(context);
+  handle(context: Context, hit: PassingHit, next: Next): Eventually<HitOutcome> {
+    if (!this.mayHaveUnfinished) return this.claim(context, hit, 0, next);
+    return this.finishMerges(context).then(() => {
       // What was finished may have moved this hit's client.
-      return this.handle(context, { ...hit, sessionKey: context.aux.aliases.of(hit.sessionKey) ?? hit.sessionKey }, next);
-    }
-    let { sessionKey } = hit;
-    let losers: string[] | null = null;
-    for (const identifier of hit.identifiers) {
-      for (;;) {
-        const owner = await this.ownerMet(context, identifier, sessionKey);
-        if (owner === sessionKey) break;
-        if (losers === null && mergeHopsOf(hit.hit) >= MERGE_HOPS_MAX) throw new Droppable('MERGE_HOPS_EXCEEDED', 'merges keep moving it');
-        await this.beginMerge(context, sessionKey, owner);
-        (losers ??= []).push(sessionKey);
-        sessionKey = owner;
-      }
-    }
-    if (losers === null) return next(hit);
-    await this.move(context, { survivor: sessionKey, losers }, hit);
-    return 'moved';
+      const sessionKey = context.aux.aliases.of(hit.sessionKey) ?? hit.sessionKey;
+      return this.claim(context, { ...hit, sessionKey }, 0, next);
+    });
   }
 
-  async onCleanup({ aux }: Context, sessionKey: string): Promise<void> {
-    await this.stamps.releaseAll(sessionKey);
-    await new OwnerRegister(aux.users).releaseAll(sessionKey);
-    aux.aliases.release(sessionKey);
+  onCleanup({ aux }: Context, sessionKey: string): Eventually<void> {
+    return after(this.stamps.releaseAll(sessionKey), () =>
+      after(new OwnerRegister(aux.users).releaseAll(sessionKey), () => {
+        aux.aliases.release(sessionKey);
+      }),
+    );
   }
 
   onCollect(): Collected {
@@ -72,13 +60,43 @@ export class Evicter implements Middleware {
     if (this.mayHaveUnfinished) await this.finishMerges(context);
   }
 
+  /** From one identifier to the next as long as nobody else has them, which is so for most hits. */
+  private claim(context: Context, hit: PassingHit, place: number, next: Next): Eventually<HitOutcome> {
+    const identifier = hit.identifiers[place];
+    if (identifier === undefined) return next(hit);
+    return after(this.ownerMet(context, identifier, hit.sessionKey), owner =>
+      owner === hit.sessionKey ? this.claim(context, hit, place + 1, next) : this.join(context, hit, place),
+    );
+  }
+
+  /** Merges with one owner after the other, beginning with that of the identifier at a place (D1). */
+  private async join(context: Context, hit: PassingHit, place: number): Promise<HitOutcome> {
+    if (mergeHopsOf(hit.hit) >= MERGE_HOPS_MAX) throw new Droppable('MERGE_HOPS_EXCEEDED', 'merges keep moving it');
+    const losers: string[] = [];
+    let { sessionKey } = hit;
+    for (const identifier of hit.identifiers.slice(place)) {
+      for (;;) {
+        const owner = await this.ownerMet(context, identifier, sessionKey);
+        if (owner === sessionKey) break;
+        await this.beginMerge(context, sessionKey, owner);
+        losers.push(sessionKey);
+        sessionKey = owner;
+      }
+    }
+    await this.move(context, { survivor: sessionKey, losers }, hit);
+    return 'moved';
+  }
+
   /** The live owner of an identifier, which is the proto-session itself when nobody else had it. */
-  private async ownerMet({ aux }: Context, { type, hash, alsoLookUp }: Identifier, sessionKey: string): Promise<string> {
+  private ownerMet({ aux }: Context, { type, hash, alsoLookUp }: Identifier, sessionKey: string): Eventually<string> {
     const register = type === 'stamp' ? this.stamps : new OwnerRegister(aux.users);
-    const before = alsoLookUp === undefined ? null : await register.ownerOf(alsoLookUp);
-    const owner = before !== null && before !== sessionKey ? before : await register.claim(hash, sessionKey);
-    // An entry that a crash left behind may name a client that was merged meanwhile; an alias leads to who lives.
-    return owner === sessionKey ? owner : (aux.aliases.of(owner) ?? owner);
+    const before = alsoLookUp === undefined ? null : register.ownerOf(alsoLookUp);
+    return after(before, other =>
+      after(other !== null && other !== sessionKey ? other : register.claim(hash, sessionKey), owner =>
+        // An entry that a crash left behind may name a client that was merged meanwhile; an alias leads to who lives.
+        owner === sessionKey ? owner : (aux.aliases.of(owner) ?? owner),
+      ),
+    );
   }
 
   /** Everything of the loser but its hits goes to the survivor: identifiers, aliases, the later expiry (D1). */

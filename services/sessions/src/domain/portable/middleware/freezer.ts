@@ -48,9 +48,16 @@ const frozenCopy = async (context: Context, sessionKey: string, { cause, bucket 
 
 /** In order (D14), each id once per client: a failure between writing compacted hits and removing raw ones leaves both. */
 const sortedOnce = (hits: readonly FiledHit[]): readonly FiledHit[] => {
-  const sorted = [...hits].sort((left, right) => compareHits(left.hit, right.hit));
+  const sorted = inOrder(hits) ? hits : [...hits].sort((left, right) => compareHits(left.hit, right.hit));
   return sorted.filter(({ hit }, index) => {
     const before = sorted[index - 1]?.hit;
     return before === undefined || before.id !== hit.id || before.clientId !== hit.clientId;
   });
 };
+
+/** As most are stored: then nothing needs sorting. */
+const inOrder = (hits: readonly FiledHit[]): boolean =>
+  hits.every(({ hit }, index) => {
+    const before = hits[index - 1]?.hit;
+    return before === undefined || compareHits(before, hit) <= 0;
+  });

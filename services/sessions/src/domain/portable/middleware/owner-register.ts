@@ -1,4 +1,5 @@
 import { sessionStampByClientIdKey, sessionStampKey } from '../../wheel/keys.js';
+import { after, isLater, type Eventually } from '../storage/eventually.js';
 import type { KeyValueStore } from '../storage/key-value-store.js';
 import { bytesOfText, textOfBytes } from '../text-bytes.js';
 
@@ -9,18 +10,15 @@ import { bytesOfText, textOfBytes } from '../text-bytes.js';
 export class OwnerRegister {
   constructor(private readonly kv: KeyValueStore) {}
 
-  async ownerOf(identifier: string): Promise<string | null> {
-    const owner = await this.kv.get(sessionStampKey(identifier));
-    return owner === null ? null : textOfBytes(owner);
+  ownerOf(identifier: string): Eventually<string | null> {
+    return after(this.kv.get(sessionStampKey(identifier)), owner => (owner === null ? null : textOfBytes(owner)));
   }
 
   /** Makes a proto-session the owner unless there is one; answers the owner. */
-  async claim(identifier: string, sessionKey: string): Promise<string> {
-    const owner = await this.kv.set(sessionStampKey(identifier), bytesOfText(sessionKey), { skipIfExists: true, returnPrevious: true });
-    if (owner !== null) return textOfBytes(owner);
-    const owned = await this.kv.get(sessionStampByClientIdKey(sessionKey));
-    await this.writeOwned(sessionKey, withIdentifier(owned === null ? null : textOfBytes(owned), identifier));
-    return sessionKey;
+  claim(identifier: string, sessionKey: string): Eventually<string> {
+    return after(this.kv.set(sessionStampKey(identifier), bytesOfText(sessionKey), UNLESS_OWNED), owner =>
+      owner === null ? this.note(identifier, sessionKey) : textOfBytes(owner),
+    );
   }
 
   /** Points all that one proto-session owns to another (D1). A repeat goes on where it was left. */
@@ -39,25 +37,37 @@ export class OwnerRegister {
   }
 
   /** Releases what a proto-session still owns: an identifier that another has by now stays with it. */
-  async releaseAll(sessionKey: string): Promise<void> {
-    const owned = await this.ownedBy(sessionKey);
-    if (owned.length === 0) return;
+  releaseAll(sessionKey: string): Eventually<void> {
+    return after(this.ownedBy(sessionKey), owned => (owned.length === 0 ? undefined : this.release(sessionKey, owned)));
+  }
+
+  ownedBy(sessionKey: string): Eventually<readonly string[]> {
+    return after(this.kv.get(sessionStampByClientIdKey(sessionKey)), owned => (owned === null ? [] : identifiersOf(textOfBytes(owned))));
+  }
+
+  private async release(sessionKey: string, owned: readonly string[]): Promise<void> {
     for (const identifier of owned) {
-      if ((await this.ownerOf(identifier)) === sessionKey) await this.kv.delete(sessionStampKey(identifier));
+      const answer = this.ownerOf(identifier);
+      const owner = isLater(answer) ? await answer : answer;
+      if (owner === sessionKey) await this.kv.delete(sessionStampKey(identifier));
     }
     await this.kv.delete(sessionStampByClientIdKey(sessionKey));
   }
 
-  async ownedBy(sessionKey: string): Promise<readonly string[]> {
-    const owned = await this.kv.get(sessionStampByClientIdKey(sessionKey));
-    return owned === null ? [] : identifiersOf(textOfBytes(owned));
+  /** Adds an identifier to what a proto-session owns; answers the proto-session. */
+  private note(identifier: string, sessionKey: string): Eventually<string> {
+    return after(this.kv.get(sessionStampByClientIdKey(sessionKey)), owned => {
+      const text = withIdentifier(owned === null ? null : textOfBytes(owned), identifier);
+      return after(this.writeOwned(sessionKey, text), () => sessionKey);
+    });
   }
 
-  private async writeOwned(sessionKey: string, text: string): Promise<void> {
-    await this.kv.set(sessionStampByClientIdKey(sessionKey), bytesOfText(text));
+  private writeOwned(sessionKey: string, text: string): Eventually<unknown> {
+    return this.kv.set(sessionStampByClientIdKey(sessionKey), bytesOfText(text));
   }
 }
 
+const UNLESS_OWNED = { skipIfExists: true, returnPrevious: true };
 const ARRAY_BEGIN = '[';
 const ARRAY_END = ']';
 

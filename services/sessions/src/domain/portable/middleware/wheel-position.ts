@@ -1,5 +1,6 @@
 import { NEXT_BUCKET_KEY, parseDecimal } from '../../wheel/keys.js';
 import type { Context } from '../context.js';
+import { after, type Eventually } from '../storage/eventually.js';
 import { bytesOfText, textOfBytes } from '../text-bytes.js';
 
 /** Next pointer and watermark of one wheel: read once, then kept here; every change is written before it counts. */
@@ -39,8 +40,9 @@ export class WheelPosition {
     this.highestMs = atMs;
   }
 
-  async moveTo({ kv }: Context, bucket: number): Promise<void> {
-    await kv.set(NEXT_BUCKET_KEY, bytesOfText(String(bucket)));
-    this.next = bucket;
+  moveTo({ kv }: Context, bucket: number): Eventually<void> {
+    return after(kv.set(NEXT_BUCKET_KEY, bytesOfText(String(bucket))), () => {
+      this.next = bucket;
+    });
   }
 }

@@ -2,6 +2,7 @@ import { bucketNumber } from '../../wheel/bucket-number.js';
 import { bucketsKey } from '../../wheel/keys.js';
 import type { Context } from '../context.js';
 import { reasonOf } from '../errors.js';
+import { isLater } from '../storage/eventually.js';
 import { textOfBytes } from '../text-bytes.js';
 import type { CloseSettings } from './close-settings.js';
 import { freeze, type Closing } from './freezer.js';
@@ -112,7 +113,8 @@ export class Wheel {
     const due: Due[] = [];
     for (const member of await context.sets.all(bucketsKey(bucket))) {
       const sessionKey = textOfBytes(member);
-      const expiry = context.expiries.peek(sessionKey) ?? (await context.expiries.read(sessionKey));
+      const answer = context.expiries.read(sessionKey);
+      const expiry = isLater(answer) ? await answer : answer;
       if (expiry === null || expiry > bucket) continue;
       const notes = context.aux.notes.of(sessionKey);
       due.push({ sessionKey, firstMs: notes?.firstMs ?? Number.NEGATIVE_INFINITY });

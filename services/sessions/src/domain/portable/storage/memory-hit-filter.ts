@@ -1,16 +1,17 @@
 import type { HitFilter } from './aux-stores.js';
+import { TextSet } from './text-set.js';
 
 /** Ids of one closed session of a client. */
 interface Closed {
   readonly clientKey: string;
-  readonly ids: ReadonlySet<string>;
+  readonly ids: TextSet;
   readonly untilMs: number;
 }
 
 /** What is known of one client. */
 interface Known {
   /** Ids in its open session. */
-  open: Set<string> | null;
+  open: TextSet | null;
   /** Its closed sessions, oldest first. */
   closed: Closed[];
   /** All their ids, once they are too many sessions to look through. */
@@ -19,26 +20,27 @@ interface Known {
 
 const SESSIONS_LOOKED_THROUGH_MAX = 8;
 
-const newKnown = (hitId: string): Known => ({ open: new Set([hitId]), closed: [], closedIds: null });
-
 /** Exact ids, so that no two hits are ever taken for one. */
 export class MemoryHitFilter implements HitFilter {
   private readonly clients = new Map<string, Known>();
   /** In the order of closing, which is that of `untilMs`: the watermark never moves back. */
   private readonly queue: Closed[] = [];
   private expired = 0;
+  /** The client asked for last: a hit is looked up, then remembered. */
+  private lastKey: string | null = null;
+  private last: Known | undefined;
 
   knows(clientKey: string, hitId: string): boolean {
-    const known = this.clients.get(clientKey);
+    const known = this.find(clientKey);
     if (known === undefined) return false;
     if (known.open?.has(hitId) === true) return true;
     return known.closedIds?.has(hitId) ?? known.closed.some(({ ids }) => ids.has(hitId));
   }
 
   remember(clientKey: string, hitId: string): void {
-    const known = this.clients.get(clientKey);
-    if (known === undefined) this.clients.set(clientKey, newKnown(hitId));
-    else if (known.open === null) known.open = new Set([hitId]);
+    const known = this.find(clientKey);
+    if (known === undefined) this.begin(clientKey, hitId);
+    else if (known.open === null) known.open = new TextSet(hitId);
     else known.open.add(hitId);
   }
 
@@ -77,6 +79,19 @@ export class MemoryHitFilter implements HitFilter {
     return open;
   }
 
+  private find(clientKey: string): Known | undefined {
+    if (this.lastKey === clientKey) return this.last;
+    this.lastKey = clientKey;
+    this.last = this.clients.get(clientKey);
+    return this.last;
+  }
+
+  private begin(clientKey: string, hitId: string): void {
+    const known: Known = { open: new TextSet(hitId), closed: [], closedIds: null };
+    this.clients.set(clientKey, known);
+    this.lastKey = null;
+  }
+
   /** A client's sessions expire in the order in which they closed. */
   private dropOldest(clientKey: string): void {
     const known = this.clients.get(clientKey);
@@ -87,7 +102,9 @@ export class MemoryHitFilter implements HitFilter {
   }
 
   private dropUnlessKnown(clientKey: string, { open, closed }: Known): void {
-    if (open === null && closed.length === 0) this.clients.delete(clientKey);
+    if (open !== null || closed.length > 0) return;
+    this.clients.delete(clientKey);
+    this.lastKey = null;
   }
 
   /** Not at every step: each removal from the front moves the rest. */
