@@ -14,7 +14,7 @@ let filling: Redis;
 let world: World;
 
 beforeAll(async () => {
-  redis = await OwnRedis.start('--maxmemory', String(MAX_BYTES), '--appendonly', 'yes', '--appendfsync', 'always');
+  redis = await OwnRedis.start('--maxmemory', String(MAX_BYTES));
   filling = new Redis(redis.url);
   world = await World.create();
 });
@@ -48,7 +48,7 @@ const fill = async (): Promise<void> => {
 };
 
 test('a replica is not ready while Redis is nearly full, and is again when there is room', async () => {
-  const { address } = await world.start({ DRAWDOWN_REDIS_URL: redis.url });
+  const { address } = await world.start({ DRAWDOWN_REDIS_URL: redis.url, DRAWDOWN_REDIS_DURABILITY: 'none' });
   expect(await healthOf(address)).toBe(1);
   await fill();
   await eventually('the replica says that it is not ready', async () => (await healthOf(address)) === 2 || undefined);
