@@ -158,6 +158,11 @@ const registerReplay = (sessions: Command): void => {
   );
 };
 
+interface RepairOptions {
+  readonly namespace: string;
+  readonly dropUnreadable?: boolean;
+}
+
 const registerRepair = (sessions: Command): void => {
   sessions
     .command('repair')
@@ -165,11 +170,12 @@ const registerRepair = (sessions: Command): void => {
     .argument('<property>', 'its id')
     .argument('<close-id>', 'as session.parked and its dead letters name it')
     .requiredOption('--namespace <namespace>', 'tenant whose session it is')
-    .action((propertyId: string, closeId: string, { namespace }: { readonly namespace: string }, command: Command) =>
+    .option('--drop-unreadable', 'leave out what still cannot be read of it; it stays in the dead letters')
+    .action((propertyId: string, closeId: string, { namespace, dropUnreadable = false }: RepairOptions, command: Command) =>
       withSession(
         command,
         async ({ client, output }) => {
-          const request = { ...newRequestIdentity(), namespace, propertyId, closeId };
+          const request = { ...newRequestIdentity(), namespace, propertyId, closeId, dropUnreadable };
           const answer = await client.call(OperationsServiceService.repairSession, request);
           printOne(output, { repaired: closeId }, plain(answer));
         },

@@ -114,6 +114,6 @@ const operationsOf = async ({ configuration, connections, store, calls, views, p
     setAside: new SetAsideLog(setAsideLog, subject, clock),
     messageExists: async ({ stream, sequence }) => (await readerOf(stream).at(sequence)) !== undefined,
     setAsidePartition: subjects.parse(subject)?.partition ?? PARTITIONS,
-    putBack: (closeId, namespace, propertyId) => parked.putBack(closeId, namespace, propertyId),
+    putBack: parkedSession => parked.putBack(parkedSession),
   });
 };

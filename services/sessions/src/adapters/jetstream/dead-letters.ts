@@ -3,6 +3,7 @@ import { SubjectReader, type StoredMessage, type Subjects } from '@drawdown/even
 import { DeadLetterHeaders } from '@drawdown/partitions';
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { headers as newHeaders } from '@nats-io/transport-node';
+import { SESSION_PARKED } from './parked-sessions.js';
 
 /** A message that could not be read, as it was copied (design §4.10). */
 export interface DeadLetter {
@@ -48,7 +49,7 @@ export class DeadLetterLog {
 
   /**
    * Publishes the original again, to the subject that it came by; hits of it that counted already are recognised by their ids.
-   * @returns sequence in its stream @throws Refusal `NOT_FOUND`; `PRECONDITION_FAILED` where only the copy's headers were kept
+   * @returns sequence in its stream @throws Refusal `NOT_FOUND`; `PRECONDITION_FAILED` where only the copy's headers were kept, and for parts of a parked session
    */
   async replay(sequence: number): Promise<{ readonly stream: string; readonly subject: string; readonly sequence: number }> {
     const message = await this.reader.at(sequence);
@@ -58,6 +59,7 @@ export class DeadLetterLog {
       throw new Refusal('PRECONDITION_FAILED', 'the message was too large to be copied: it still lies in its own stream');
     }
     const letter = toDeadLetter(message);
+    if (letter.reason === SESSION_PARKED) throw new Refusal('PRECONDITION_FAILED', 'a parked session is put back by RepairSession');
     const headers = newHeaders();
     for (const name of message.headers.keys()) {
       if (!OURS.includes(name) && !name.startsWith('Nats-')) headers.set(name, message.headers.get(name) ?? '');

@@ -1,4 +1,4 @@
-import type { StoredMessage, SubjectReader, Subjects } from '@drawdown/eventlog';
+import type { SubjectReader, Subjects } from '@drawdown/eventlog';
 import { DeadLetterHeaders, DeadLetters } from '@drawdown/partitions';
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -16,12 +16,9 @@ export class RefusedHitLetters implements RefusedHits {
   }
 
   async keep(refused: readonly RefusedHit[]): Promise<void> {
-    const places = new Map<StoredMessage, number>();
-    const kept = refused.map(({ message, hitId, namespace, propertyId, reason }) => {
-      const place = places.get(message) ?? FIRST_ORDINAL;
-      places.set(message, place + 1);
+    const kept = refused.map(({ message, place, hitId, namespace, propertyId, reason }) => {
       const detail = `hit ${hitId} of property ${propertyId} in namespace ${namespace}`;
-      return this.#letters.publish(message, { reason, detail, eventId: hitId }, place);
+      return this.#letters.publish(message, { reason, detail, eventId: hitId }, FIRST_ORDINAL + place);
     });
     for (const outcome of await Promise.allSettled(kept)) if (outcome.status === 'rejected') throw outcome.reason;
   }

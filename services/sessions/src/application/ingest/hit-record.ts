@@ -1,4 +1,5 @@
-import { bucketNumber, encodeHit, sizeOfHit, timeoutMsOf, type Guard, type Hit, type Property } from '../../domain/index.js';
+import { PARTITIONS } from '@drawdown/eventlog';
+import { bucketNumber, encodeHit, sizeOfHit, timeoutMsOf, type Guard, type Hit, type Property, type Scope } from '../../domain/index.js';
 import type { Control, HitRecord, StoredProperty } from '../store/session-store.js';
 
 /** Events that also steer the session (sessions §15.5). `keep_alive` needs no steering: stored like any hit, it keeps the session open. */
@@ -33,12 +34,18 @@ export class HitRecords {
     let stored = this.#stored.get(property);
     if (stored === undefined) {
       const { namespace, propertyId, settings } = property;
-      const { scope, hardCaps, clientsPerIdentifierMax, openSessionsMax, openBytesMax, announceOpened } = settings;
+      const { scope, hardCaps, clientsPerIdentifierMax, announceOpened } = settings;
+      const openSessionsMax = quotaOfState(scope, settings.openSessionsMax);
+      const openBytesMax = quotaOfState(scope, settings.openBytesMax);
       stored = { namespace, propertyId, scope, hardCaps, clientsPerIdentifierMax, openSessionsMax, openBytesMax, announceOpened };
       this.#stored.set(property, stored);
     }
     return stored;
   }
 }
+
+/** What one state partition may hold: all of it, or its part of what is spread over all partitions (sessions §12.1, §12.6). */
+const quotaOfState = (scope: Scope, quota: number | null): number | null =>
+  quota === null || scope === 'property' ? quota : Math.ceil(quota / PARTITIONS);
 
 const isControl = (eventName: string): eventName is Control => CONTROLS.has(eventName);

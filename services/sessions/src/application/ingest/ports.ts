@@ -17,6 +17,8 @@ export interface KnownProperties {
 /** A hit that is not taken, and why; its message counts all the same. */
 export interface RefusedHit {
   readonly message: StoredMessage;
+  /** Among the sound hits of the message. */
+  readonly place: number;
   readonly hitId: string;
   readonly namespace: string;
   readonly propertyId: string;

@@ -28,6 +28,8 @@ export interface SourceIngestOptions {
 /** Takes the messages of one source partition to the state partitions, in order (sessions §12.5). */
 export class SourceIngest {
   readonly #bringers = new Map<number, StateBringer>();
+  /** Refused by the store, which has moved on: kept here until they lie in the dead letters. */
+  #overQuota: RefusedHit[] = [];
   #latestWatermarkMs: number | undefined;
 
   constructor(private readonly options: SourceIngestOptions) {}
@@ -56,7 +58,9 @@ export class SourceIngest {
     } else {
       const others = properties.propertyStates().filter(state => state !== source);
       await settled(others.map(state => this.#bring(state, entries, batch)));
+      await this.#keepOverQuota();
       await this.#bring(source, entries, batch);
+      await this.#keepOverQuota();
     }
     if (rebuild === undefined) this.#countRefused(batch, refused);
     for (const { lane, watermarkMs } of entries) if (lane === LIVE_LANE && watermarkMs !== undefined) this.#note(watermarkMs);
@@ -64,9 +68,13 @@ export class SourceIngest {
 
   async #bring(state: number, entries: readonly SourceEntry[], batch: readonly Delivery<SourceMessage>[]): Promise<void> {
     const scopes: Scope[] = state === this.options.source ? ['client', 'property'] : ['property'];
-    const overQuota: HitRecord[] = [];
-    await this.#bringer(state).bring(entries, scopes, brought => this.#observe(brought, overQuota));
-    if (overQuota.length > 0) await this.options.refused.keep(overQuota.flatMap(record => refusedOf(record, batch)));
+    await this.#bringer(state).bring(entries, scopes, brought => this.#observe(brought, batch));
+  }
+
+  async #keepOverQuota(): Promise<void> {
+    if (this.#overQuota.length === 0) return;
+    await this.options.refused.keep(this.#overQuota);
+    this.#overQuota = [];
   }
 
   #bringer(state: number): StateBringer {
@@ -80,7 +88,7 @@ export class SourceIngest {
     return bringer;
   }
 
-  #observe({ call, results, merges, opened, elapsedMs }: BroughtCall, overQuota: HitRecord[]): void {
+  #observe({ call, results, merges, opened, elapsedMs }: BroughtCall, batch: readonly Delivery<SourceMessage>[]): void {
     const { observer, rebuild } = this.options;
     observer.onCall(elapsedMs);
     if (rebuild === undefined && merges > 0) observer.onMerges(merges);
@@ -88,8 +96,8 @@ export class SourceIngest {
     results.forEach(({ outcome, capped }, index) => {
       const record = call.hits[index];
       if (record === undefined) return;
-      if (outcome === 'refused') overQuota.push(record);
       if (rebuild !== undefined) return;
+      if (outcome === 'refused') this.#overQuota.push(...refusedOf(record, batch));
       if (outcome === 'refused') observer.onRefused('QUOTA_EXCEEDED', record.property);
       else observer.onHit(outcome, record.property);
       if (capped) observer.onHit('capped', record.property);
@@ -132,11 +140,11 @@ export class SourceIngest {
       return { sequence, lane, watermarkMs, completesLane: value.kind === 'import_completed', records: NO_RECORDS };
     }
     const records = new Map<number, TimedRecord[]>();
-    for (const hit of value.hits) {
+    for (const [place, hit] of value.hits.entries()) {
       if (this.options.rebuild?.isSkipped(message, hit) === true) continue;
       const property = this.options.properties.get(hit.namespace, hit.propertyId);
       if (property === undefined) {
-        refused.push({ message, hitId: hit.id, namespace: hit.namespace, propertyId: hit.propertyId, reason: 'UNKNOWN_PROPERTY' });
+        refused.push({ message, place, hitId: hit.id, namespace: hit.namespace, propertyId: hit.propertyId, reason: 'UNKNOWN_PROPERTY' });
         continue;
       }
       const state = this.options.stateOf(hit, property.settings.scope);
@@ -158,9 +166,11 @@ const NO_RECORDS: ReadonlyMap<number, readonly TimedRecord[]> = new Map();
 /** The messages that brought a hit which was over a quota. */
 const refusedOf = ({ id, property }: HitRecord, batch: readonly Delivery<SourceMessage>[]): readonly RefusedHit[] => {
   const { namespace, propertyId } = property;
-  const brings = ({ value }: Delivery<SourceMessage>): boolean =>
-    value?.kind === 'hits' && value.hits.some(hit => hit.id === id && hit.propertyId === propertyId && hit.namespace === namespace);
-  return batch.filter(brings).map(({ message }) => ({ message, hitId: id, namespace, propertyId, reason: 'QUOTA_EXCEEDED' }));
+  return batch.flatMap(({ message, value }): RefusedHit[] => {
+    if (value?.kind !== 'hits') return [];
+    const place = value.hits.findIndex(hit => hit.id === id && hit.propertyId === propertyId && hit.namespace === namespace);
+    return place === -1 ? [] : [{ message, place, hitId: id, namespace, propertyId, reason: 'QUOTA_EXCEEDED' }];
+  });
 };
 
 /** Waits for all, so that nothing runs on behind a failure; then fails with the first. */

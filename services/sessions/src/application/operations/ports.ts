@@ -77,12 +77,14 @@ export interface SessionOperations {
   setAside(message: FoldedMessage, reason: string, command: CommandIdentity): Promise<CommandPlace>;
   /** @throws Refusal `NOT_FOUND` */
   takeBack(message: FoldedMessage, command: CommandIdentity): Promise<CommandPlace>;
-  /** Puts a parked session back (sessions D7). @throws Refusal `NOT_FOUND` */
-  repairSession(
-    namespace: string,
-    propertyId: string,
-    closeId: string,
-    command: CommandIdentity,
-    signal: AbortSignal,
-  ): Promise<CommandPlace>;
+  /** Puts a parked session back (sessions D7). @throws Refusal `NOT_FOUND`, `SESSION_UNREADABLE` */
+  repairSession(parked: ParkedSession, command: CommandIdentity, signal: AbortSignal): Promise<CommandPlace>;
+}
+
+/** Which parked session is meant, and whether it may come back without what cannot be read of it. */
+export interface ParkedSession {
+  readonly namespace: string;
+  readonly propertyId: string;
+  readonly closeId: string;
+  readonly dropUnreadable: boolean;
 }

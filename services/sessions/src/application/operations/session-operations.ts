@@ -3,7 +3,16 @@ import { PARTITIONS } from '@drawdown/eventlog';
 import type { Scope } from '../../domain/index.js';
 import type { CommandIdentity, CommandPlace } from '../commands/ports.js';
 import type { SessionStore } from '../store/session-store.js';
-import type { AuditReport, FoldedMessage, OverdueThing, PartitionReport, RebuildStep, SessionOperations, WheelReport } from './ports.js';
+import type {
+  AuditReport,
+  FoldedMessage,
+  OverdueThing,
+  ParkedSession,
+  PartitionReport,
+  RebuildStep,
+  SessionOperations,
+  WheelReport,
+} from './ports.js';
 import type { SetAsideLog } from './set-aside.js';
 import { wheelReport, type WheelTimes } from './wheel-report.js';
 
@@ -41,7 +50,7 @@ export interface StoredOperationsOptions extends WheelTimes {
   /** Where set-aside messages are recorded. */
   readonly setAsidePartition: number;
   /** Puts a parked proto-session back; undefined when none of this property is parked under this close id. */
-  readonly putBack: (closeId: string, namespace: string, propertyId: string) => Promise<CommandPlace | undefined>;
+  readonly putBack: (parked: ParkedSession) => Promise<CommandPlace | undefined>;
 }
 
 /** Operations over all replicas: the state is read where it lies, owners are asked for what only they know (design §5). */
@@ -101,8 +110,9 @@ export class StoredOperations implements SessionOperations {
     return this.#record({ kind: 'take-back', ...message }, command);
   }
 
-  async repairSession(namespace: string, propertyId: string, closeId: string): Promise<CommandPlace> {
-    const place = await this.options.putBack(closeId, namespace, propertyId);
+  async repairSession(parked: ParkedSession): Promise<CommandPlace> {
+    const { closeId } = parked;
+    const place = await this.options.putBack(parked);
     if (place === undefined) throw new Refusal('NOT_FOUND', 'no proto-session is parked under this close id', { closeId });
     return place;
   }

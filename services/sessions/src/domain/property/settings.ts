@@ -67,9 +67,9 @@ export interface PropertySettings {
   readonly hardCaps: HardCaps;
   /** Clients that one identifier may join before it is taken for an office, a carrier or a bot (sessions §15.4). */
   readonly clientsPerIdentifierMax: number;
-  /** Open sessions at once; hits that would open another are refused (sessions §12.6). Null: no quota. */
+  /** Open sessions at once; hits that would open another are refused (sessions §12.6). Null: no quota. Partitions of scope `client` share it. */
   readonly openSessionsMax: number | null;
-  /** Bytes of open hits; hits beyond are refused. Null: no quota. */
+  /** Bytes of open hits; hits beyond are refused. Null: no quota. Shared alike. */
   readonly openBytesMax: number | null;
   /** Proto-sessions of one client closed by a cap before it is tagged a bot (sessions §15.12). */
   readonly botAfterHardCaps: number;

@@ -332,6 +332,8 @@ export interface RepairSessionRequest {
   propertyId: string;
   /** Close id of the parked session, as `session.parked` and its dead letters name it. */
   closeId: string;
+  /** Put it back without what still cannot be read of it, which stays in the dead letters; otherwise such a session is refused. */
+  dropUnreadable: boolean;
 }
 
 /** It awaits its hand-over again. */
@@ -2467,7 +2469,7 @@ export const TakeBackMessageResponse: MessageFns<TakeBackMessageResponse> = {
 };
 
 function createBaseRepairSessionRequest(): RepairSessionRequest {
-  return { requestId: "", requestTime: undefined, namespace: "", propertyId: "", closeId: "" };
+  return { requestId: "", requestTime: undefined, namespace: "", propertyId: "", closeId: "", dropUnreadable: false };
 }
 
 export const RepairSessionRequest: MessageFns<RepairSessionRequest> = {
@@ -2486,6 +2488,9 @@ export const RepairSessionRequest: MessageFns<RepairSessionRequest> = {
     }
     if (message.closeId !== "") {
       writer.uint32(42).string(message.closeId);
+    }
+    if (message.dropUnreadable !== false) {
+      writer.uint32(48).bool(message.dropUnreadable);
     }
     return writer;
   },
@@ -2543,6 +2548,14 @@ export const RepairSessionRequest: MessageFns<RepairSessionRequest> = {
             message.closeId = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.dropUnreadable = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2567,6 +2580,7 @@ export const RepairSessionRequest: MessageFns<RepairSessionRequest> = {
     message.namespace = object.namespace ?? "";
     message.propertyId = object.propertyId ?? "";
     message.closeId = object.closeId ?? "";
+    message.dropUnreadable = object.dropUnreadable ?? false;
     return message;
   },
 };
@@ -2747,7 +2761,10 @@ export const OperationsServiceService = {
       Buffer.from(TakeBackMessageResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): TakeBackMessageResponse => TakeBackMessageResponse.decode(value),
   },
-  /** Puts a parked session back to be handed over again (sessions D7). Errors: NOT_FOUND. */
+  /**
+   * Puts a parked session back to be handed over again (sessions D7). One that was handed over since stays as it is. Errors: NOT_FOUND,
+   * FAILED_PRECONDITION (SESSION_UNREADABLE).
+   */
   repairSession: {
     path: "/drawdown.sessions.v1.OperationsService/RepairSession" as const,
     requestStream: false as const,
@@ -2781,7 +2798,10 @@ export interface OperationsServiceServer extends UntypedServiceImplementation {
   setAsideMessage: handleUnaryCall<SetAsideMessageRequest, SetAsideMessageResponse>;
   /** Undoes SetAsideMessage. Errors: NOT_FOUND, IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
   takeBackMessage: handleUnaryCall<TakeBackMessageRequest, TakeBackMessageResponse>;
-  /** Puts a parked session back to be handed over again (sessions D7). Errors: NOT_FOUND. */
+  /**
+   * Puts a parked session back to be handed over again (sessions D7). One that was handed over since stays as it is. Errors: NOT_FOUND,
+   * FAILED_PRECONDITION (SESSION_UNREADABLE).
+   */
   repairSession: handleUnaryCall<RepairSessionRequest, RepairSessionResponse>;
 }
 
@@ -2937,7 +2957,10 @@ export interface OperationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: TakeBackMessageResponse) => void,
   ): ClientUnaryCall;
-  /** Puts a parked session back to be handed over again (sessions D7). Errors: NOT_FOUND. */
+  /**
+   * Puts a parked session back to be handed over again (sessions D7). One that was handed over since stays as it is. Errors: NOT_FOUND,
+   * FAILED_PRECONDITION (SESSION_UNREADABLE).
+   */
   repairSession(
     request: RepairSessionRequest,
     callback: (error: ServiceError | null, response: RepairSessionResponse) => void,

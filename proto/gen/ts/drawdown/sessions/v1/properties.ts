@@ -219,11 +219,14 @@ export interface PropertySettings {
   clientsPerIdentifierMax?:
     | number
     | undefined;
-  /** Open sessions at once; hits that would open another are refused. 0 is no quota, the default. */
+  /**
+   * Open sessions at once; hits that would open another are refused. 0 is no quota, the default. In scope client each of the 64
+   * partitions holds a 64th of it, rounded up.
+   */
   openSessionsMax?:
     | number
     | undefined;
-  /** Bytes of open hits; hits beyond are refused. 0 is no quota, the default. */
+  /** Bytes of open hits; hits beyond are refused. 0 is no quota, the default. Held by partitions as the number of sessions is. */
   openBytesMax?:
     | number
     | undefined;

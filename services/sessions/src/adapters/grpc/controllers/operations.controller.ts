@@ -117,8 +117,9 @@ export class OperationsController {
 
   @Rpc(OperationsServiceService.repairSession, { request: RepairSessionBody, role: OPERATOR })
   async repairSession(request: RepairSessionRequest, { signal }: CallContext): Promise<RepairSessionResponse> {
-    const { namespace, propertyId, closeId } = request;
-    const place = await this.api.operations.repairSession(namespace, propertyId, closeId, identityOf(request), signal);
+    const { namespace, propertyId, closeId, dropUnreadable } = request;
+    const parked = { namespace, propertyId, closeId, dropUnreadable };
+    const place = await this.api.operations.repairSession(parked, identityOf(request), signal);
     return { position: this.api.positionOf(place) };
   }
 }
