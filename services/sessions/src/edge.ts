@@ -76,7 +76,7 @@ const partsOf = async (replica: Replica): Promise<EdgeParts> => {
       open,
       closed: views.queries,
       progress: new StoredProgress({
-        applied: state => store.positions(state),
+        applied: async state => (await store.positions(state)) ?? new Map<number, number>(),
         folded: state => views.folded(state),
         lastCloses: (namespace, propertyId) => lastCloses.of(namespace, propertyId),
       }),

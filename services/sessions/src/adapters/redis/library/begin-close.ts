@@ -97,7 +97,7 @@ end
 local function begin_close(keys, args)
   local partition = keys[1]
   local call = cjson.decode(args[1])
-  local refused = outdated(partition, call.state, call.epoch)
+  local refused = outdated(partition, call.state, call.fence)
   if refused then return refused end
   if rebuild_token(partition) then return { 0, false, false } end
   local lane = lane_of(partition, call.lane)
