@@ -3,6 +3,8 @@ import { TestDeployment, type TestDeploymentOptions } from '@drawdown/testing';
 import { Redis } from 'ioredis';
 
 const KEYS_PER_SCAN = 1_000;
+/** Each partition is read three times over, so a replica on a busy machine needs longer to open its share than to renew it. */
+const LEASE_TTL_MS = 4_000;
 
 export interface SessionsDeploymentOptions extends TestDeploymentOptions {
   /** A server of the test's own, which it may stop and empty. @default the server of `DRAWDOWN_REDIS_URL`, of which the keys are removed */
@@ -22,7 +24,7 @@ export const deploySessions = ({ redisUrl, ...options }: SessionsDeploymentOptio
       }),
       ...(redisUrl === undefined ? { cleanUp: removeKeys } : {}),
     },
-    options,
+    { leaseTtlMs: LEASE_TTL_MS, ...options },
   );
 
 const sharedRedisUrl = (): string => {

@@ -7,17 +7,19 @@ import { outcomeOf, sourcesOf, World } from './world.js';
 
 const SEED = 20_261_121;
 const KILLS = 20;
+/** The next life begins when the leases of the last one have expired. */
+const LEASE_TTL_MS = 1_500;
 /** A killed replica has lived at most this long after it began to serve; some die while they still open. */
 const LIFE_MS_MAX = 1_200;
 const OPENING_MS_MAX = 1_500;
 const EARLY_SHARE = 0.25;
 /** Between two parts, so that there is something to do in every life. */
-const BETWEEN_PARTS_MS = 500;
+const BETWEEN_PARTS_MS = 1_000;
 const MS_MAX = 420_000;
 
 let deployment: TestDeployment;
 beforeAll(async () => {
-  deployment = await deploySessions();
+  deployment = await deploySessions({ leaseTtlMs: LEASE_TTL_MS });
 });
 afterAll(() => deployment.close());
 
@@ -54,7 +56,7 @@ const tellSlowly = async (world: World, trace: Trace): Promise<void> => {
 it(
   'says after twenty kills what an undisturbed service says: no hit is lost or counted twice, and neither is usage',
   async () => {
-    const trace = importedTrace({ seed: SEED, waves: 3, clientsPerWave: 18, groupsPerWave: 12, ...sourcesOf(deployment) });
+    const trace = importedTrace({ seed: SEED, waves: 2, clientsPerWave: 18, groupsPerWave: 12, ...sourcesOf(deployment) });
     const world = new World(deployment);
     const first = await deployment.start();
     await world.use(first);

@@ -40,7 +40,7 @@ const PAGE_SIZE = 500;
 const CALLS_AT_ONCE = 8;
 const CALL_MS_MAX = 3_000;
 /** A close that a killed replica had in hand is nobody else's for 30 s, and may be caught twice. */
-const ANSWER_MS_MAX = 100_000;
+const ANSWER_MS_MAX = 120_000;
 
 /** What a deployment says in the end: one line for each session, and what its sessions are worth. */
 export interface Outcome {
