@@ -15,6 +15,7 @@ import { SessionCommands as OperatorFacts } from './adapters/jetstream/session-c
 import { OPERATIONS_NAMESPACE, SET_ASIDE_KEY, setAsideEvents } from './adapters/jetstream/set-aside-events.js';
 import { CONTEXT } from './adapters/partitions/platform.js';
 import { StoredProgress } from './adapters/progress/read-progress.js';
+import { ingestObserver } from './adapters/telemetry.js';
 import { ReplayStart } from './application/commands/replay.js';
 import { OperatorCommands } from './application/commands/operator-commands.js';
 import { StoredOperations } from './application/operations/session-operations.js';
@@ -71,7 +72,7 @@ const partsOf = async (replica: Replica): Promise<EdgeParts> => {
       incarnation: incarnations.properties ?? '',
       bounds,
     },
-    hits: { publish, registry: properties, nowMs, incarnation: incarnations.hits ?? '' },
+    hits: { publish, registry: properties, nowMs, incarnation: incarnations.hits ?? '', onRefused: ingestObserver().onRefused },
     sessions: {
       open,
       closed: views.queries,
