@@ -1,6 +1,7 @@
 /** `begin_close`: one turn of a wheel (sessions §7.4, §12.3). */
 export const BEGIN_CLOSE = String.raw`
 local FORGET_MAX = 200
+local LOOK_AGAIN_MS = 60 * 1000
 local CAPS_REMEMBERED_MS = 24 * 3600 * 1000
 
 -- The smallest watermark, or nil while a source has not reported.
@@ -60,11 +61,14 @@ local function reached_ms(lane, scope, tick_seconds)
   return tonumber(redis.call('GET', place.next(lane, scope)) or '-inf') * tick_seconds * 1000
 end
 
+-- What is answered with a later time is looked at again then.
 local function remove_older(key, until_ms, remove)
   local limit = until_ms == math.huge and '+inf' or '(' .. whole(until_ms)
   local members = redis.call('ZRANGEBYSCORE', key, '-inf', limit, 'LIMIT', 0, FORGET_MAX)
-  for _, member in ipairs(members) do remove(member) end
-  if #members > 0 then redis.call('ZREM', key, unpack(members)) end
+  for _, member in ipairs(members) do
+    local later_ms = remove(member)
+    if later_ms then redis.call('ZADD', key, whole(later_ms), member) else redis.call('ZREM', key, member) end
+  end
   return #members
 end
 
@@ -76,7 +80,10 @@ local function forget(lane, tick_seconds)
     waiting and tonumber(waiting) or math.huge)
   if until_ms == -math.huge then return 0 end
   local headers = remove_older(place.forgetting(lane), until_ms, function(member)
-    local key = place.headers(lane, string.sub(member, 1, SESSION_KEY_LENGTH))
+    local ck = string.sub(member, 1, SESSION_KEY_LENGTH)
+    local key = place.headers(lane, ck)
+    -- An open session may hold hits that came late, while the header could still be amended.
+    if redis.call('EXISTS', place.session(lane, redis.call('GET', place.alias(lane, ck)) or ck)) == 1 then return until_ms + LOOK_AGAIN_MS end
     redis.call('HDEL', key, string.sub(member, SESSION_KEY_LENGTH + 1))
     if redis.call('HLEN', key) <= 1 then redis.call('DEL', key) end
   end)
