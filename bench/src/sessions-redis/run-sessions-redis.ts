@@ -11,12 +11,12 @@ const RUNS = 3;
 const MS_PER_SECOND = 1_000;
 
 interface FileBacked {
-  /** Hits per second of everything, on disk: the better of the two lines of the reference. */
+  /** Hits per second, closing included. */
   readonly everythingOnDisk: number;
   readonly handlingOnDisk: number;
 }
 
-/** The reference with stores in files on a disk (its later line, one transaction and one sync per batch): never better than here. */
+/** The reference with stores in files on a disk: its later line, one transaction and one sync per batch. Of another machine of this class. */
 const REFERENCE: Readonly<Record<Workload['name'], FileBacked>> = {
   a: { handlingOnDisk: 11_700, everythingOnDisk: 4_800 },
   b: { handlingOnDisk: 12_300, everythingOnDisk: 5_300 },
