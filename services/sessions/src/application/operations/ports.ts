@@ -75,7 +75,7 @@ export interface SessionOperations {
   rebuild(): AsyncIterable<RebuildStep>;
   /** Recorded on DRAWDOWN_PROPERTIES, which every replica reads whole. @throws Refusal `NOT_FOUND` */
   setAside(message: FoldedMessage, reason: string, command: CommandIdentity): Promise<CommandPlace>;
-  /** @throws Refusal `NOT_FOUND` */
+  /** Of a message that is not set aside nothing changes. */
   takeBack(message: FoldedMessage, command: CommandIdentity): Promise<CommandPlace>;
   /** Puts a parked session back (sessions D7). @throws Refusal `NOT_FOUND`, `SESSION_UNREADABLE` */
   repairSession(parked: ParkedSession, command: CommandIdentity, signal: AbortSignal): Promise<CommandPlace>;

@@ -9,6 +9,8 @@ const QUEUE_MAX = 10_000;
 const QUEUE_OVERDUE_MS_MAX = 60_000;
 const SESSIONS_LOOKED_AT = 500;
 const CLOSED_PER_TURN_MAX = 16;
+/** Closes that are not handed over by then do not hold up others that would free memory. */
+const RELIEF_MS_MAX = 5_000;
 
 /** How full the store is, as it was last looked at; shared by all partitions of a replica. */
 export class MemoryPressure {
@@ -67,38 +69,49 @@ export const keepsUp = async (store: Pick<SessionStore, 'lanes' | 'queueStatus'>
 export interface RelieverOptions {
   readonly state: number;
   readonly epoch: number;
-  readonly store: Pick<SessionStore, 'lanes' | 'openBytes' | 'openSessions' | 'closeNow'>;
+  readonly store: Pick<SessionStore, 'lanes' | 'openBytes' | 'openSessions' | 'closeNow' | 'queueStatus'>;
   readonly pressure: MemoryPressure;
   readonly onClosed: (wheel: Wheel, closeId: string) => void;
 }
 
 /** Closes the largest sessions of the properties that take more than their share, while memory is short. */
 export class Reliever {
+  #closedAtMs = Number.NEGATIVE_INFINITY;
+
   constructor(private readonly options: RelieverOptions) {}
 
-  /** Whether something was closed. */
-  async turn(): Promise<boolean> {
+  /**
+   * One step. What is closed takes its memory until it is handed over: until then, and until the server was asked again, nothing else has to go.
+   * Never more at once.
+   */
+  async turn(): Promise<false> {
     const { state, store, pressure } = this.options;
     if (!pressure.mustClose) return false;
-    let closed = false;
-    for (const lane of await store.lanes(state)) closed = (await this.#lane({ state, lane })) || closed;
-    return closed;
+    const wheels = (await store.lanes(state)).map((lane): Wheel => ({ state, lane }));
+    if (performance.now() - this.#closedAtMs < RELIEF_MS_MAX && (await this.#isHandingOver(wheels))) return false;
+    await pressure.look();
+    if (pressure.mustClose) for (const wheel of wheels) await this.#lane(wheel);
+    return false;
   }
 
-  async #lane(wheel: Wheel): Promise<boolean> {
+  async #isHandingOver(wheels: readonly Wheel[]): Promise<boolean> {
+    for (const wheel of wheels) if ((await this.options.store.queueStatus(wheel)).length > 0) return true;
+    return false;
+  }
+
+  async #lane(wheel: Wheel): Promise<void> {
     const { store, epoch, onClosed } = this.options;
     const held = await store.openBytes(wheel);
     const shareBytes = held.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, held.length);
-    let closed = false;
     for (const { namespace, propertyId } of held.filter(({ bytes }) => bytes >= shareBytes && bytes > 0)) {
       const open = await store.openSessions(wheel, namespace, propertyId, SESSIONS_LOOKED_AT);
       const largest = [...open].sort((a, b) => b.bytes - a.bytes).slice(0, CLOSED_PER_TURN_MAX);
       for (const { sessionKey } of largest) {
         const closeId = await store.closeNow(wheel, sessionKey, 'memory', epoch);
-        if (closeId !== null) onClosed(wheel, closeId);
-        closed ||= closeId !== null;
+        if (closeId === null) continue;
+        this.#closedAtMs = performance.now();
+        onClosed(wheel, closeId);
       }
     }
-    return closed;
   }
 }

@@ -2749,7 +2749,7 @@ export const OperationsServiceService = {
       Buffer.from(SetAsideMessageResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetAsideMessageResponse => SetAsideMessageResponse.decode(value),
   },
-  /** Undoes SetAsideMessage. Errors: NOT_FOUND, IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
+  /** Undoes SetAsideMessage; what was passed over by then is taken when its partition is read again. Errors: IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
   takeBackMessage: {
     path: "/drawdown.sessions.v1.OperationsService/TakeBackMessage" as const,
     requestStream: false as const,
@@ -2796,7 +2796,7 @@ export interface OperationsServiceServer extends UntypedServiceImplementation {
   replayDeadLetter: handleUnaryCall<ReplayDeadLetterRequest, ReplayDeadLetterResponse>;
   /** Tells every fold to pass over a message that breaks our own code. Errors: NOT_FOUND, IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
   setAsideMessage: handleUnaryCall<SetAsideMessageRequest, SetAsideMessageResponse>;
-  /** Undoes SetAsideMessage. Errors: NOT_FOUND, IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
+  /** Undoes SetAsideMessage; what was passed over by then is taken when its partition is read again. Errors: IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
   takeBackMessage: handleUnaryCall<TakeBackMessageRequest, TakeBackMessageResponse>;
   /**
    * Puts a parked session back to be handed over again (sessions D7). One that was handed over since stays as it is. Errors: NOT_FOUND,
@@ -2941,7 +2941,7 @@ export interface OperationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetAsideMessageResponse) => void,
   ): ClientUnaryCall;
-  /** Undoes SetAsideMessage. Errors: NOT_FOUND, IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
+  /** Undoes SetAsideMessage; what was passed over by then is taken when its partition is read again. Errors: IDEMPOTENCY_MISMATCH, COMMAND_EXPIRED. */
   takeBackMessage(
     request: TakeBackMessageRequest,
     callback: (error: ServiceError | null, response: TakeBackMessageResponse) => void,
