@@ -32,6 +32,8 @@ export interface GivenHit {
   readonly client: string;
   readonly stamp?: string;
   readonly user?: string;
+  /** Of a property that does not join by it. */
+  readonly seenUser?: string;
   readonly earlierStamp?: string;
   readonly seq?: number;
   readonly control?: HitRecord['control'];
@@ -104,6 +106,7 @@ export class World {
         ...(hit.user === undefined ? [] : [{ type: 'user' as const, hash: hit.user }]),
       ],
       ...(hit.control === undefined ? {} : { control: hit.control }),
+      ...(hit.seenUser === undefined ? {} : { userKey: keyOf(hit.seenUser) }),
     };
   }
 

@@ -83,6 +83,7 @@ const packHit = (hit: HitRecord, property: number): unknown => [
   hit.expiryBucket,
   hit.identifiers.length > 0 && hit.identifiers.flatMap(packIdentifier),
   hit.control ?? false,
+  hit.userKey ?? false,
 ];
 
 const packIdentifier = ({ type, hash, alsoLookUp }: Identifier): readonly (string | false)[] => [type, hash, alsoLookUp ?? false];

@@ -15,6 +15,7 @@ import { PLACES } from './library/places.js';
 import { READS } from './library/reads.js';
 import { REBUILDING } from './library/rebuilding.js';
 import { SESSIONS } from './library/sessions.js';
+import { USERS } from './library/users.js';
 
 /** Counts changes of what is stored; it is part of every name, because functions are global in a server (sessions §12.3). */
 export const LIBRARY_VERSION = 1;
@@ -52,6 +53,7 @@ const FUNCTIONS = {
   open_session_of: ['no-writes'],
   open_sessions: ['no-writes'],
   closing_sessions: ['no-writes'],
+  count_of_user: ['no-writes'],
   wheel_status: ['no-writes'],
   queue_status: ['no-writes'],
   unpark: [],
@@ -69,6 +71,7 @@ export const LIBRARY_SOURCE = [
   `#!lua name=${LIBRARY_NAME}`,
   PLACES,
   FENCES,
+  USERS,
   SESSIONS,
   CLOSING,
   MERGING,

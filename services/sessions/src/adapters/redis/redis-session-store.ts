@@ -196,9 +196,9 @@ export class RedisSessionStore implements SessionStore {
     return { openHits, frozenHits, pendingCloses };
   }
 
-  async eraseHits(wheel: Wheel, { clientKey, closeId, raw, segments }: HitsErasure): Promise<boolean> {
+  async eraseHits(wheel: Wheel, { clientKey, closeId, userKey = '', raw, segments }: HitsErasure): Promise<boolean> {
     const replaced = segments.flatMap(({ stored, left }) => [stored, left ?? '']);
-    return (await this.#call('erase_hits', wheel, [clientKey, closeId ?? '', raw.length, ...raw, ...replaced])) === 1;
+    return (await this.#call('erase_hits', wheel, [clientKey, closeId ?? '', userKey, raw.length, ...raw, ...replaced])) === 1;
   }
 
   async replaceHeader(
@@ -273,6 +273,10 @@ export class RedisSessionStore implements SessionStore {
         return this.#part(clientKey, this.#keys.hits(wheel, clientKey), this.#keys.segments(wheel, clientKey));
       }),
     );
+  }
+
+  async countOfUser(wheel: Wheel, userKey: string, limit: number): Promise<number> {
+    return (await this.#call('count_of_user', wheel, [userKey, limit])) as number;
   }
 
   async openBytes(wheel: Wheel): ReturnType<SessionStore['openBytes']> {

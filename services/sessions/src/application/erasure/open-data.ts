@@ -1,4 +1,4 @@
-import { decodeHit, LIVE_LANE, laneOf } from '../../domain/index.js';
+import { decodeHit, LIVE_LANE, laneOf, userKey } from '../../domain/index.js';
 import { decodeSegment, encodeSegment } from '../compaction/segment.js';
 import type { FrozenPart, OpenSession, SessionStore, Wheel } from '../store/session-store.js';
 import { lookAgain } from './patience.js';
@@ -66,10 +66,17 @@ export class OpenData {
   ): Promise<{ readonly hits: number; readonly isPending: boolean }> {
     let hits = 0;
     let isPending = false;
+    const { namespace, propertyId, person } = erased;
+    const user = person.kind === 'user' ? { userKey: userKey(namespace, propertyId, person.userId) } : {};
     for (const part of await this.store.hitsOf(wheel, session)) {
       const found = await hitsToErase(part, erased);
       if (found.raw.length + found.segments.length === 0) continue;
-      const isErased = await this.store.eraseHits(wheel, { clientKey: part.clientKey, closeId: session.closeId ?? null, ...found });
+      const isErased = await this.store.eraseHits(wheel, {
+        clientKey: part.clientKey,
+        closeId: session.closeId ?? null,
+        ...user,
+        ...found,
+      });
       if (isErased) hits += found.hits;
       else isPending = true;
     }

@@ -1,5 +1,5 @@
 import { PARTITIONS } from '@drawdown/eventlog';
-import { bucketNumber, encodeHit, sizeOfHit, timeoutMsOf, type Guard, type Hit, type Property, type Scope } from '../../domain/index.js';
+import { bucketNumber, encodeHit, sizeOfHit, timeoutMsOf, userKey, type Guard, type Hit, type Property, type Scope } from '../../domain/index.js';
 import type { Control, HitRecord, StoredProperty } from '../store/session-store.js';
 
 /** Events that also steer the session (sessions §15.5). `keep_alive` needs no steering: stored like any hit, it keeps the session open. */
@@ -26,6 +26,7 @@ export class HitRecords {
       encoded: encodeHit(hit),
       expiryBucket: bucketNumber(hit.receivedAtMs + timeoutMsOf(settings, hit.platform), this.tickMs),
       identifiers: this.guard.identifiersOf(hit, settings),
+      ...(hit.userId === undefined ? {} : { userKey: userKey(hit.namespace, hit.propertyId, hit.userId) }),
       ...(isControl(hit.eventName) ? { control: hit.eventName } : {}),
     };
   }

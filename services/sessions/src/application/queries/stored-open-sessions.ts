@@ -1,5 +1,5 @@
 import { PARTITIONS, type Subjects } from '@drawdown/eventlog';
-import { clientKey, Guard, laneOf, LIVE_LANE, type Hit, type Property } from '../../domain/index.js';
+import { clientKey, Guard, laneOf, LIVE_LANE, userKey, type Hit, type Property } from '../../domain/index.js';
 import { collectHits } from '../hand-over/collect.js';
 import { propertyStateOf } from '../properties/registry.js';
 import type { OpenSession, SessionStore, Wheel } from '../store/session-store.js';
@@ -7,16 +7,20 @@ import type { LiveQuery, LiveSession, OpenSessions, SessionName } from './ports.
 
 type ReadStore = Pick<
   SessionStore,
-  'openSession' | 'openSessionOfClient' | 'openSessionOfIdentifier' | 'openSessions' | 'closingSessions' | 'hitsOf' | 'lanes'
+  | 'openSession'
+  | 'openSessionOfClient'
+  | 'openSessionOfIdentifier'
+  | 'openSessions'
+  | 'closingSessions'
+  | 'hitsOf'
+  | 'countOfUser'
+  | 'lanes'
 >;
 
 /** Sessions that one call of the store answers: it holds its slot meanwhile (sessions §12.6). */
 const SESSIONS_PER_CALL = 500;
 /** Closing sessions of one wheel that are looked at. */
 const CLOSING_MAX = 500;
-/** Sessions whose hits are read to count those of a user, where no identifier leads to them. */
-const COUNTED_MAX = 1_000;
-const COUNTED_AT_ONCE = 16;
 
 /** Open sessions of a property, wherever the store has them: one state partition in scope `property`, all of them in scope `client`. */
 export class StoredOpenSessions implements OpenSessions {
@@ -62,14 +66,12 @@ export class StoredOpenSessions implements OpenSessions {
   }
 
   async countOfUser(property: Property, userId: string, limit: number): Promise<number> {
-    if (property.settings.joinByUserId) return (await this.ofUser(property, userId)) === undefined ? 0 : 1;
-    const open = (await this.latest(property, { lane: LIVE_LANE }, COUNTED_MAX)).filter(({ state }) => state === 'OPEN');
-    let count = 0;
-    for (let from = 0; from < open.length && count < limit; from += COUNTED_AT_ONCE) {
-      const hits = await Promise.all(open.slice(from, from + COUNTED_AT_ONCE).map(session => this.hitsOf(session)));
-      count += hits.filter(of => of.some(hit => hit.userId === userId)).length;
-    }
-    return Math.min(count, limit);
+    const key = userKey(property.namespace, property.propertyId, userId);
+    const counts = await Promise.all(statesOf(property).map(state => this.store.countOfUser({ state, lane: LIVE_LANE }, key, limit)));
+    return Math.min(
+      counts.reduce((sum, count) => sum + count, 0),
+      limit,
+    );
   }
 
   async hitsOf({ wheel, ...session }: LiveSession): Promise<readonly Hit[]> {

@@ -34,6 +34,8 @@ export interface HitRecord {
   /** In the order in which they are claimed. */
   readonly identifiers: readonly Identifier[];
   readonly control?: Control;
+  /** Of a hit with a user id, whether or not its property joins by it. */
+  readonly userKey?: string;
 }
 
 /** Hits of consecutive messages of one source for one state partition and lane: at most 200 hits and 256 KiB. */

@@ -56,6 +56,8 @@ export interface HitsErasure {
   readonly clientKey: string;
   /** Of a closing session. */
   readonly closeId: string | null;
+  /** Of the user whose hits these all are. */
+  readonly userKey?: string;
   readonly raw: readonly Buffer[];
   /** A segment, and the same without some hits; null where none is left. */
   readonly segments: readonly { readonly stored: Buffer; readonly left: Buffer | null }[];

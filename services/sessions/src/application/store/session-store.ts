@@ -97,6 +97,8 @@ export interface SessionStore {
     limit: number,
     lastHitAtMsMax?: number,
   ): Promise<readonly OpenSession[]>;
+  /** Open sessions with hits of a user; exact up to the limit. */
+  countOfUser(wheel: Wheel, userKey: string, limit: number): Promise<number>;
   /** Those that await their hand-over. */
   closingSessions(wheel: Wheel, namespace: string, propertyId: string, limit: number): Promise<readonly OpenSession[]>;
   /** Hits of an open or closing session by client, not sorted. A session that moved on meanwhile has none. */

@@ -51,6 +51,7 @@ local function erase_open(lane, ck)
   if #group.aliases > 0 then take_out(lane, group, ck, 'with_others') end
   local hits = drop_session(lane, ck)
   redis.call('UNLINK', place.hits(lane, ck), place.segments(lane, ck))
+  forget_users(lane, ck)
   return hits
 end
 

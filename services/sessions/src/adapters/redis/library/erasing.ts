@@ -27,18 +27,19 @@ local function replace_segments(key, args, from)
   end
 end
 
--- lane, client key, close id or nothing while open, number of raw hits, these as they were read, segments. 0: its hand-over is under way.
+-- lane, client key, close id or nothing while open, user whose hits these all are, or nothing, number of raw hits, these as they were read, segments. 0: its hand-over is under way.
 local function erase_hits(keys, args)
   if rebuild_token(keys[1]) then return redis.error_reply('STATE_LOST the partition is being rebuilt') end
-  local lane, ck, close_id, count = lane_of(keys[1], args[1]), args[2], args[3], tonumber(args[4])
+  local lane, ck, close_id, count = lane_of(keys[1], args[1]), args[2], args[3], tonumber(args[5])
   local hits, segments = place.hits(lane, ck), place.segments(lane, ck)
   if close_id ~= '' then
     local frozen = place.closing(lane, close_id)
     if redis.call('HEXISTS', frozen, 'answer') == 1 then return 0 end
     hits, segments = frozen .. ':' .. ck .. ':h', frozen .. ':' .. ck .. ':c'
   end
-  local removed = erase_raw(hits, set_of(args, 5, count))
-  replace_segments(segments, args, 5 + count)
+  local removed = erase_raw(hits, set_of(args, 6, count))
+  replace_segments(segments, args, 6 + count)
+  if close_id == '' and args[4] ~= '' then forget_user(lane, ck, args[4]) end
   local sk = session_of_client(lane, ck)
   if close_id == '' and removed > 0 and redis.call('EXISTS', place.session(lane, sk)) == 1 then
     lower_raw(lane, sk, ck, redis.call('HLEN', hits))

@@ -19,7 +19,7 @@ end
 local function read_hit(packed, properties, hash, field, encoded)
   return {
     property = properties[packed[1]], ck = packed[2], at = packed[3], seq = packed[4], bytes = packed[5], expiry = packed[6],
-    identifiers = packed[7] and read_identifiers(packed[7]) or {}, control = packed[8],
+    identifiers = packed[7] and read_identifiers(packed[7]) or {}, control = packed[8], user = packed[9] or nil,
     hash = hash, field = field, encoded = encoded,
   }
 end
@@ -91,6 +91,7 @@ local function add_hit(batch, client, session, hit, is_late)
   append(client.fields, hit.field, hit.encoded)
   append(client.hashes, hit.hash)
   client.fresh[hit.hash] = true
+  if hit.user then note_user(client, hit.user) end
   batch.added_bytes[session.open] = (batch.added_bytes[session.open] or 0) + hit.bytes
 end
 

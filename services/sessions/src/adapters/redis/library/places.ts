@@ -18,6 +18,8 @@ function place.alias(lane, ck) return lane.prefix .. 'al:' .. ck end
 function place.hits(lane, ck) return lane.prefix .. 'h:' .. ck end
 function place.segments(lane, ck) return lane.prefix .. 'c:' .. ck end
 function place.filter(lane, ck) return lane.prefix .. 'd:' .. ck end
+function place.users_of(lane, ck) return lane.prefix .. 'uc:' .. ck end
+function place.clients_of(lane, user) return lane.prefix .. 'u:' .. user end
 function place.headers(lane, ck) return lane.prefix .. 'z:' .. ck end
 function place.identifier(lane, name) return lane.prefix .. 'id:' .. name end
 function place.bucket(lane, scope, number) return lane.prefix .. 'b:' .. scope .. ':' .. whole(number) end

@@ -202,6 +202,7 @@ end
 
 local function flush_clients(batch)
   for ck, client in pairs(batch.clients) do
+    if client.users then write_users(batch.lane, ck, client.users) end
     if #client.fields > 0 then redis.call('HSET', place.hits(batch.lane, ck), unpack(client.fields)) end
     if #client.hashes > 0 then write_filter(batch, client) end
   end
