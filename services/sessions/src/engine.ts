@@ -134,8 +134,9 @@ export class Engine {
     const { store } = this.options;
     if (lease?.isHeld() !== true) return;
     const held = await store.positions(state);
-    if (held !== null && (held.get(source) ?? 0) >= expected) return;
-    await this.#rebuildOnce(lease);
+    const knowsEnough = held !== null && (held.get(source) ?? 0) >= expected;
+    // A rebuild that is going on is waited for; one that its owner did not live to end is begun again.
+    if (!knowsEnough || (await store.isRebuilding(state))) await this.#rebuildOnce(lease);
   }
 
   /** Something may have begun to close in a state partition that is worked here. */

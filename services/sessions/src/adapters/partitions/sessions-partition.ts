@@ -23,7 +23,7 @@ export interface Companion {
 
 export interface SessionsPartitionOptions {
   readonly lease: Lease;
-  readonly store: Pick<SessionStore, 'positions'>;
+  readonly store: Pick<SessionStore, 'positions' | 'isRebuilding'>;
   readonly positions: SourcePositions;
   readonly decode: (message: StoredMessage) => Decoded<SourceMessage>;
   readonly ingestFrom: (brought: ReadonlyMap<number, number>) => SourceIngest;
@@ -68,7 +68,7 @@ export class SessionsPartition implements PartitionProcessor<SourceMessage> {
 
   /**
    * Begins where the store says that this source was applied. A store that knows less than the log noted has lost something, as has one that
-   * was filled from another incarnation of the stream: it is rebuilt before anything else happens here.
+   * was filled from another incarnation of the stream, or whose rebuild was broken off: it is rebuilt before anything else happens here.
    */
   async open(): Promise<Watermarks> {
     const { lease, store, positions, rebuild, ingestFrom, companions } = this.options;
@@ -76,7 +76,8 @@ export class SessionsPartition implements PartitionProcessor<SourceMessage> {
     const noted = await positions.read(source);
     const held = await store.positions(source);
     let applied = held?.get(source) ?? 0;
-    if (held === null || noted.isOutdated || applied < (noted.brought.get(source) ?? 0)) {
+    const knowsTooLittle = held === null || noted.isOutdated || applied < (noted.brought.get(source) ?? 0);
+    if (knowsTooLittle || (await store.isRebuilding(source))) {
       await rebuild();
       applied = (await store.positions(source))?.get(source) ?? 0;
     }
