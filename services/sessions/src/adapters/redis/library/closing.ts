@@ -51,7 +51,8 @@ local function freeze_parts(lane, frozen, clients)
   for _, ck in ipairs(clients) do
     rename_if_present(place.hits(lane, ck), frozen .. ':' .. ck .. ':h')
     rename_if_present(place.segments(lane, ck), frozen .. ':' .. ck .. ':c')
-    forget_users(lane, ck)  end
+    forget_users(lane, ck)
+  end
   redis.call('ZREM', place.compaction(lane), unpack(clients))
 end
 
