@@ -102,6 +102,27 @@ describe('OperationsService', () => {
     expect(await get()).toEqual(before);
   });
 
+  it('tells a damaged document field by field, and repairs it', async () => {
+    const { propertyId } = await createProperty(client, { timeoutMs: 600_000 });
+    const sent = hit(propertyId);
+    await client.call(Hits.publishHits, { hits: [sent], lane: 'import-2' });
+    await client.call(Hits.completeImport, { lane: 'import-2' });
+    const damaged = await eventually('its document can be damaged', async () => {
+      for (const { collectionName } of await world.db.collections()) {
+        const change = { $set: { startedAtMs: 1 } };
+        const { modifiedCount } = await world.db.collection(collectionName).updateOne({ propertyId, isSuperseded: false }, change);
+        if (modifiedCount > 0) return true;
+      }
+      return undefined;
+    });
+    expect(damaged).toBe(true);
+    const asked = { projection: 'sessions', partition: world.subjects.hitPartition('acme', propertyId, sent.clientId) };
+    const audit = () => client.call(Operations.auditProjection, asked, { deadlineMs: 30_000 });
+    expect(await audit()).toMatchObject({ differenceCount: 1, differences: [{ field: 'startedAtMs', stored: '1' }] });
+    expect(await client.call(Operations.repairProjection, asked, { deadlineMs: 60_000 })).toEqual({ repaired: 1 });
+    expect(await audit()).toMatchObject({ differenceCount: 0, differences: [] });
+  });
+
   it('has nothing overdue when nothing is, and may be told to look', async () => {
     const { overdue } = await client.call(Operations.listOverdue, { longerThanMs: 30_000 });
     expect(overdue).toEqual([]);
