@@ -1,17 +1,16 @@
 import type { HitFilter } from './aux-stores.js';
-import { TextSet } from './text-set.js';
 
 /** Ids of one closed session of a client. */
 interface Closed {
   readonly clientKey: string;
-  readonly ids: TextSet;
+  readonly ids: ReadonlySet<string>;
   readonly untilMs: number;
 }
 
 /** What is known of one client. */
 interface Known {
   /** Ids in its open session. */
-  open: TextSet | null;
+  open: Set<string> | null;
   /** Its closed sessions, oldest first. */
   closed: Closed[];
   /** All their ids, once they are too many sessions to look through. */
@@ -40,7 +39,7 @@ export class MemoryHitFilter implements HitFilter {
   remember(clientKey: string, hitId: string): void {
     const known = this.find(clientKey);
     if (known === undefined) this.begin(clientKey, hitId);
-    else if (known.open === null) known.open = new TextSet(hitId);
+    else if (known.open === null) known.open = new Set([hitId]);
     else known.open.add(hitId);
   }
 
@@ -87,7 +86,7 @@ export class MemoryHitFilter implements HitFilter {
   }
 
   private begin(clientKey: string, hitId: string): void {
-    const known: Known = { open: new TextSet(hitId), closed: [], closedIds: null };
+    const known: Known = { open: new Set([hitId]), closed: [], closedIds: null };
     this.clients.set(clientKey, known);
     this.lastKey = null;
   }

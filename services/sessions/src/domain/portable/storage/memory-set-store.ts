@@ -1,17 +1,16 @@
 import { byteText, bytesOf } from './byte-text.js';
 import { requireKey, requireValue } from './required.js';
 import type { SetStore } from './set-store.js';
-import { TextSet } from './text-set.js';
 
 /** Keeps sets in this process. */
 export class MemorySetStore implements SetStore {
-  private readonly sets = new Map<string, TextSet>();
+  private readonly sets = new Map<string, Set<string>>();
 
   add(key: string, value: Uint8Array): void {
     requireKey(key);
     requireValue(value);
     const members = this.sets.get(key);
-    if (members === undefined) this.sets.set(key, new TextSet(byteText(value)));
+    if (members === undefined) this.sets.set(key, new Set([byteText(value)]));
     else members.add(byteText(value));
   }
 
