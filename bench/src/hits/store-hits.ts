@@ -3,10 +3,10 @@ import { bucketNumber, settingsOf, Guard, type Property, type Scope } from '@dra
 import { HitRecords, type HitRecord, type IngestCall, type RedisSessionStore } from '@drawdown/sessions';
 import { clientAt, stampAt, webHit } from './web-hits.js';
 
-export const HITS_PER_CALL = 200;
+const HITS_PER_CALL = 200;
 export const BASE_MS = 1_735_689_600_000;
 const TICK_MS = 1_000;
-export const STATE = 7;
+const STATE = 7;
 
 export const propertyOf = (scope: Scope): Property => ({
   namespace: 'bench',

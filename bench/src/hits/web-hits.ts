@@ -42,9 +42,9 @@ export const webHit = ({ namespace, propertyId, client, atMs, stamp }: HitShape)
 };
 
 /** Every client has a device of its own; one hit in a hundred is made on the device of somebody else. */
-export const CONFLICTS_ONE_IN = 100;
+const CONFLICTS_ONE_IN = 100;
 
-export const stampOf = (client: number): string => `device-${String(client)}`;
+const stampOf = (client: number): string => `device-${String(client)}`;
 
 /** Clients as they come: spread over all, each as likely as another, the same in every run. */
 export const clientAt = (index: number, clients: number): number => (Math.imul(index, 2_654_435_761) >>> 0) % clients;

@@ -80,7 +80,7 @@ local function freeze(lane, sk, cause, bucket)
   redis.call('HSET', frozen, 'sk', sk, 'clients', table.concat(clients), 'cause', cause, 'bucket', bucket and whole(bucket) or '',
     'caps', caps)
   redis.call('ZADD', place.queue(lane), whole(server_now_ms()), close_id)
-  redis.call('ZADD', place.closing_times(lane), session.last, close_id)
+  redis.call('ZADD', place.closing_times(lane), session.first, close_id)
   return close_id
 end
 `;

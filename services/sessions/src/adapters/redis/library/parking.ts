@@ -28,7 +28,7 @@ local function unpark(keys, args)
   if call.answer then redis.call('HSET', frozen, 'answer', call.answer) end
   redis.call('SADD', keys[1] .. 'lanes', call.lane)
   redis.call('ZADD', place.queue(lane), whole(server_now_ms()), call.closeId)
-  redis.call('ZADD', place.closing_times(lane), s.last, call.closeId)
+  redis.call('ZADD', place.closing_times(lane), s.first, call.closeId)
   return 1
 end
 `;
