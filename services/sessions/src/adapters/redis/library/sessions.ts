@@ -59,8 +59,13 @@ end
 local function scope_of(property) return string.sub(property, 1, string.find(property, ' ', 1, true) - 1) end
 local function name_of(property) return string.sub(property, string.find(property, ' ', 1, true) + 1) end
 
-local function append(list, ...)
-  for index = 1, select('#', ...) do list[#list + 1] = (select(index, ...)) end
+-- Mostly of one value or two: those take no loop over arguments.
+local function append(list, first, second, ...)
+  local size = #list
+  list[size + 1] = first
+  if second == nil then return end
+  list[size + 2] = second
+  for index = 1, select('#', ...) do list[size + 2 + index] = (select(index, ...)) end
 end
 
 local function append_at(lists, key, ...)
@@ -70,7 +75,7 @@ end
 
 local function begin_batch(lane, retention_ms)
   return {
-    lane = lane, retention_ms = retention_ms, next = {}, merges = 0, opened = 0, notices = {},
+    lane = lane, retention_ms = whole(retention_ms), next = {}, merges = 0, opened = 0, notices = {},
     clients = {}, sessions = {}, owners = {}, claims = {}, shown = {}, added_bytes = {},
   }
 end
