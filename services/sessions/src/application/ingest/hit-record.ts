@@ -1,5 +1,15 @@
 import { PARTITIONS } from '@drawdown/eventlog';
-import { bucketNumber, encodeHit, sizeOfHit, timeoutMsOf, userKey, type Guard, type Hit, type Property, type Scope } from '../../domain/index.js';
+import {
+  bucketNumber,
+  encodeHit,
+  sizeOfHit,
+  timeoutMsOf,
+  userKey,
+  type Guard,
+  type Hit,
+  type Property,
+  type Scope,
+} from '../../domain/index.js';
 import type { Control, HitRecord, StoredProperty } from '../store/session-store.js';
 
 /** Events that also steer the session (sessions §15.5). `keep_alive` needs no steering: stored like any hit, it keeps the session open. */

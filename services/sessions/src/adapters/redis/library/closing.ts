@@ -53,7 +53,7 @@ local function freeze_parts(lane, frozen, clients)
     rename_if_present(place.segments(lane, ck), frozen .. ':' .. ck .. ':c')
     forget_users(lane, ck)
   end
-  redis.call('ZREM', place.compaction(lane), unpack(clients))
+  for _, ck in ipairs(clients) do redis.call('ZREM', place.compaction(lane), ck) end
 end
 
 local function unlist(lane, session, sk, scope, open)
@@ -71,7 +71,9 @@ local function freeze(lane, sk, cause, bucket)
   local close_id = close_id_of(lane, sk, fields.f)
   local frozen = place.closing(lane, close_id)
   local aliases = redis.call('SMEMBERS', place.group(lane, sk))
-  local clients = { sk, unpack(aliases) }
+  -- One by one: the interpreter spreads no more than some thousand values at once.
+  local clients = { sk }
+  for _, ck in ipairs(aliases) do clients[#clients + 1] = ck end
   freeze_parts(lane, frozen, clients)
   release(lane, sk, fields, aliases)
   unlist(lane, session, sk, scope, open)

@@ -59,8 +59,10 @@ local function write_group(lane, group, sk, parts, base, names)
   if #aliases > 0 then
     append(fields, 'joins', joins_of(group, parts, sk))
     for ck, part in pairs(parts) do append(fields, 'raw:' .. ck, pack_part(part)) end
-    redis.call('SADD', place.group(lane, sk), unpack(aliases))
-    for _, ck in ipairs(aliases) do redis.call('SET', place.alias(lane, ck), sk) end
+    for _, ck in ipairs(aliases) do
+      redis.call('SADD', place.group(lane, sk), ck)
+      redis.call('SET', place.alias(lane, ck), sk)
+    end
   end
   for name, shown_by in pairs(names) do
     append(fields, 'i:' .. name, shown_by == sk and '' or shown_by)
