@@ -7,6 +7,9 @@ import { countedMs, watermarkOf, type SourceEntry, type TimedRecord } from './so
 import type { SourceMessage } from './source-message.js';
 import { StateBringer, type BroughtCall } from './state-bringer.js';
 
+/** Whether a rebuild passes over a hit: it is closed, was refused or erased. */
+export type SkipsHit = (message: StoredMessage, lane: string, hit: Hit) => boolean;
+
 export interface SourceIngestOptions {
   readonly source: number;
   /** Fencing epoch of the source's lease. */
@@ -22,7 +25,7 @@ export interface SourceIngestOptions {
   /** How far each state partition is known to have been brought; absent = never. */
   readonly brought: ReadonlyMap<number, number>;
   /** Rebuild token, while this reads again what a lost state partition held; then only `only` is brought. */
-  readonly rebuild?: { readonly state: number; readonly token: string; readonly isSkipped: (message: StoredMessage, hit: Hit) => boolean };
+  readonly rebuild?: { readonly state: number; readonly token: string; readonly isSkipped: SkipsHit };
 }
 
 /** Takes the messages of one source partition to the state partitions, in order (sessions §12.5). */
@@ -141,7 +144,7 @@ export class SourceIngest {
     }
     const records = new Map<number, TimedRecord[]>();
     for (const [place, hit] of value.hits.entries()) {
-      if (this.options.rebuild?.isSkipped(message, hit) === true) continue;
+      if (this.options.rebuild?.isSkipped(message, value.lane, hit) === true) continue;
       const property = this.options.properties.get(hit.namespace, hit.propertyId);
       if (property === undefined) {
         refused.push({ message, place, hitId: hit.id, namespace: hit.namespace, propertyId: hit.propertyId, reason: 'UNKNOWN_PROPERTY' });

@@ -11,7 +11,7 @@ import {
   userKey,
 } from '../../domain/index.js';
 import { originOf } from '../erasure/rewritten.js';
-import type { SourceIngest } from '../ingest/source-ingest.js';
+import type { SkipsHit, SourceIngest } from '../ingest/source-ingest.js';
 import type { SourceMessage } from '../ingest/source-message.js';
 import type { SourcePositions } from '../ingest/source-positions.js';
 import type { SessionStore } from '../store/session-store.js';
@@ -66,7 +66,7 @@ export interface RebuildOptions {
   /** R and the close lag, in milliseconds. */
   readonly amendMs: number;
   readonly closeLagMs: number;
-  readonly ingestFor: (source: number, token: string, isSkipped: (message: StoredMessage, hit: Hit) => boolean) => SourceIngest;
+  readonly ingestFor: (source: number, token: string, isSkipped: SkipsHit) => SourceIngest;
   readonly onProgress: (state: number, step: string) => void;
 }
 
@@ -91,7 +91,7 @@ export class StateRebuild {
       const last = through.get(source) ?? 0;
       const first = starts.sequences.get(source);
       if (last === 0 || first === undefined) continue;
-      const ingest = this.options.ingestFor(source, token, (message, hit) => known.isKnown(message, hit));
+      const ingest = this.options.ingestFor(source, token, (message, lane, hit) => known.isKnown(message, lane, hit));
       await history.read(source, first, last, batch => ingest.apply(batch));
     }
     await store.finishRebuild(state, token, through);
@@ -147,7 +147,7 @@ export class StateRebuild {
         clientKeys: header.clientKeys,
         header: header.kind === 'superseded' ? null : encodeClosedSession(closedSessionOf(header)),
         keepUntilMs: header.edges.closedAtMs + amendMs,
-        hits: hits.map(hit => ({ id: hit.id, clientKey: known.close(hit) })),
+        hits: hits.map(hit => ({ id: hit.id, clientKey: known.close(lane, hit) })),
       });
     }
     return known;
@@ -177,10 +177,10 @@ class Known {
   constructor(private readonly refused: ReadonlySet<string>) {}
 
   /** Notes a hit of a closed session; its client's key. */
-  close(hit: Hit): string {
+  close(lane: string, hit: Hit): string {
     const key = keyOf(hit);
-    const ids = this.#closed.get(key);
-    if (ids === undefined) this.#closed.set(key, new Set([hit.id]));
+    const ids = this.#closed.get(inLane(lane, key));
+    if (ids === undefined) this.#closed.set(inLane(lane, key), new Set([hit.id]));
     else ids.add(hit.id);
     return key;
   }
@@ -189,9 +189,13 @@ class Known {
     for (const key of [...clientKeys, ...userKeys]) this.#erased.set(key, atMs);
   }
 
-  isKnown(message: StoredMessage, hit: Hit): boolean {
+  isKnown(message: StoredMessage, lane: string, hit: Hit): boolean {
     const { sequence, timeMs } = originOf(message);
-    return (this.#closed.get(keyOf(hit))?.has(hit.id) ?? false) || this.refused.has(`${sequence}|${hit.id}`) || this.#isErased(hit, timeMs);
+    return (
+      (this.#closed.get(inLane(lane, keyOf(hit)))?.has(hit.id) ?? false) ||
+      this.refused.has(`${sequence}|${hit.id}`) ||
+      this.#isErased(hit, timeMs)
+    );
   }
 
   /** Whoever erases a client means all of its sessions, whatever ids of its own it gave them. */
@@ -201,6 +205,9 @@ class Known {
     return keys.some(key => atMs <= (this.#erased.get(key) ?? Number.NEGATIVE_INFINITY));
   }
 }
+
+/** The same hit may be in several lanes: imported twice, or replayed. */
+const inLane = (lane: string, key: string): string => `${lane} ${key}`;
 
 const keyOf = ({ namespace, propertyId, clientId, clientSessionId }: Hit): string =>
   clientKey(namespace, propertyId, clientId, clientSessionId);
