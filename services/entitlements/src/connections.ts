@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { Fault } from '@drawdown/errors';
+import { connectMongo, connectNats, openClock, verificationOf } from '@drawdown/connections';
 import {
   JetStreamEventLog,
-  ServerClock,
+  type ServerClock,
   streamTable,
   SubjectReader,
   Subjects,
@@ -11,19 +10,13 @@ import {
   type Incarnations,
   type StreamKey,
 } from '@drawdown/eventlog';
-import { traceCommands } from '@drawdown/telemetry';
-import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
-import { MongoClient, type Db } from 'mongodb';
+import { jetstream, jetstreamManager, type JetStreamClient } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Db } from 'mongodb';
 import { catalogEvents } from './adapters/jetstream/catalog-events.js';
 import { customerEvents } from './adapters/jetstream/customer-events.js';
 import type { EntitlementsConfiguration } from './configuration.js';
 import type { CatalogEvent, CustomerEvent } from './domain/index.js';
-
-const MONGODB_SELECT_MS = 5_000;
-/** A connection that says nothing for so long is given up, and what was asked is tried again. */
-const MONGODB_ANSWER_MS = 30_000;
-const NATS_CONNECT_MS = 5_000;
 
 /** The servers, found as they are declared, and what is read from and written to them. */
 export interface Connections {
@@ -45,20 +38,13 @@ export interface Connections {
  * @throws Refusal `STREAM_NOT_AS_DECLARED`, `SERVER_TOO_OLD`, `SYNC_NOT_ALWAYS`
  */
 export const openConnections = async (configuration: EntitlementsConfiguration): Promise<Connections> => {
-  const { prefix, mongodbUrl, mongodbDatabase } = configuration;
-  const nats = await connectNats(configuration);
-  const incarnations = await verifyStreams(nats, verification(configuration));
-  const mongo = new MongoClient(mongodbUrl, {
-    monitorCommands: true,
-    serverSelectionTimeoutMS: MONGODB_SELECT_MS,
-    socketTimeoutMS: MONGODB_ANSWER_MS,
-  });
-  traceCommands(mongo);
-  await mongo.connect();
+  const { prefix, mongodbDatabase } = configuration;
+  const nats = await connectNats(configuration, 'drawdown entitlements');
+  const incarnations = await verifyStreams(nats, verificationOf(configuration, ['usage', 'entitlements', 'deadletters']));
+  const mongo = await connectMongo(configuration);
   const manager = await jetstreamManager(nats, { checkAPI: false });
   const streams = streamTable(prefix);
-  const clock = new ServerClock(() => performance.now());
-  await firstSample(manager, streams.entitlements.name, clock);
+  const clock = await openClock(manager, streams.entitlements.name);
   return {
     nats,
     db: mongo.db(mongodbDatabase),
@@ -75,33 +61,4 @@ export const openConnections = async (configuration: EntitlementsConfiguration):
       await mongo.close();
     },
   };
-};
-
-const verification = (configuration: EntitlementsConfiguration): Parameters<typeof verifyStreams>[1] => ({
-  prefix: configuration.prefix,
-  replicas: configuration.replicas === 3 ? 3 : 1,
-  leaseTtlMs: configuration.leaseTtlMs,
-  streams: ['usage', 'entitlements', 'deadletters'],
-  ...(configuration.requireSync === 'always' ? { requireSync: 'always' } : {}),
-  ...(configuration.natsMonitoringUrl === undefined ? {} : { monitoringUrls: [configuration.natsMonitoringUrl] }),
-});
-
-const connectNats = async ({ natsUrl, natsCredentialsFile }: EntitlementsConfiguration): Promise<NatsConnection> => {
-  const credentials = natsCredentialsFile === undefined ? undefined : await readFile(natsCredentialsFile);
-  return connect({
-    servers: natsUrl.split(','),
-    name: 'drawdown entitlements',
-    timeout: NATS_CONNECT_MS,
-    // A server that is gone for a while is waited for: partitions keep what they hold and go on where they were.
-    maxReconnectAttempts: -1,
-    ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(credentials) }),
-  });
-};
-
-/** The clock must be good before the first document is stamped; from then on the lease renewals feed it (design §3.16). */
-const firstSample = async (manager: JetStreamManager, streamName: string, clock: ServerClock): Promise<void> => {
-  const sentAtMs = performance.now();
-  const { ts } = await manager.streams.info(streamName);
-  if (ts === undefined) throw new Fault('CLOCK_UNCERTAIN', 'the server does not tell its time');
-  clock.observe({ serverTimeMs: Date.parse(ts), sentAtMs, receivedAtMs: performance.now() });
 };

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { replicaName } from '@drawdown/connections';
 import { SegmentCache } from '@drawdown/projections';
 import type { JsonLogger } from '@drawdown/telemetry';
 import { OwnerCalls } from './adapters/grpc/owner/owner-calls.js';
@@ -77,7 +77,7 @@ const partitionsOf = async (
   };
   const partitions = new Partitions({
     platform,
-    replica: configuration.replica ?? `${hostname()}-${process.pid}`.replace(/[^A-Za-z0-9_-]/g, '-'),
+    replica: replicaName(configuration),
     leaseTtlMs: configuration.leaseTtlMs,
     db,
     incarnation: `${incarnations.usage}/${incarnations.entitlements}`,

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { replicaName } from '@drawdown/connections';
 import type { Lease } from '@drawdown/partitions';
 import type { JsonLogger } from '@drawdown/telemetry';
 import { ParkedSessions } from './adapters/jetstream/parked-sessions.js';
@@ -201,7 +201,7 @@ const replicaOf = async (
   });
   const partitions: Partitions = new Partitions({
     log: connections,
-    replica: configuration.replica ?? `${hostname()}-${process.pid}`.replace(/[^A-Za-z0-9_-]/g, '-'),
+    replica: replicaName(configuration),
     leaseTtlMs: configuration.leaseTtlMs,
     observer,
     isSetAside,

@@ -1,0 +1,3 @@
+export { connectMongo } from './mongodb.js';
+export { connectNats, openClock, verificationOf } from './nats.js';
+export { replicaName } from './replica.js';
