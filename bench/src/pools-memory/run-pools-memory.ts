@@ -12,7 +12,10 @@ const REFERENCE_SECONDS = '0.43–0.45';
 
 const open = (): Pool[] =>
   Array.from({ length: POOLS }, (_, index) => {
-    const [opened] = decidePool({ type: 'open', poolId: index + 1, owner: 1, sponsor: 0, nodeIds: ['node'], at: T }, undefined);
+    const [opened] = decidePool(
+      { type: 'open', poolId: index + 1, namespace: 'bench', owner: 1, sponsor: 0, nodeIds: ['node'], at: T },
+      undefined,
+    );
     if (opened === undefined) throw new TypeError('a pool was not opened');
     return evolvePool(undefined, opened);
   });

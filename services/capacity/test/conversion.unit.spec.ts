@@ -71,13 +71,15 @@ it('migrates what was left of old reservations (§10.1)', () => {
     nodeId: 'a',
     expiresAt: T + 86_400.7,
   });
-  const pool = fold(migrate({ poolId: 1, customerTid: 11, nodeIds: ['a'], workloads: [workload(1), workload(2)], at: T }));
+  const pool = fold(
+    migrate({ poolId: 1, namespace: 'shop', customerTid: 11, nodeIds: ['a'], workloads: [workload(1), workload(2)], at: T }),
+  );
   expect(pool.balance).toEqual([86_400_000, 28_857_600, 0]);
   expect(pool.emptyAt).toBe(T + 86_400);
 });
 
 it('moves a workload between pools without a gap and without double drain (§10.3)', () => {
-  const open = (poolId: number) => ({ type: 'open', poolId, owner: 1, sponsor: 0, nodeIds: [], at: T }) as const;
+  const open = (poolId: number) => ({ type: 'open', poolId, namespace: 'shop', owner: 1, sponsor: 0, nodeIds: [], at: T }) as const;
   const credit = { type: 'credit', source: { cause: 'test' }, amounts: [10_000_000, 0, 0], nodeIds: [], at: T } as const;
   const workload = { workloadId: 5, rates: [1_000, 0, 0], formulaVersion: 2 } as const;
   const pools = new Map<number, Pool>([

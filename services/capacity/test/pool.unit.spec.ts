@@ -16,7 +16,7 @@ import {
 
 const T = 1_600_000_000;
 
-const OPEN: PoolCommand = { type: 'open', poolId: 1, owner: 11, sponsor: 0, nodeIds: ['a'], at: T };
+const OPEN: PoolCommand = { type: 'open', poolId: 1, namespace: 'shop', owner: 11, sponsor: 0, nodeIds: ['a'], at: T };
 
 const execute = (pool: Pool | undefined, command: PoolCommand): { pool: Pool; events: readonly PoolEvent[]; refused?: string } => {
   try {

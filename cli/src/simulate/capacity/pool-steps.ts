@@ -14,7 +14,7 @@ import { parseAmounts, readAmountTexts, type AmountTexts } from './amounts.js';
 import { formatHorizon, readExactSeconds } from './instants.js';
 import { objectsOrNone, textsOrNone } from './lists.js';
 import { answerExpired, answerNext } from './queue.js';
-import type { World } from './world.js';
+import { NAMESPACE, type World } from './world.js';
 
 /** What a command comes to: an outcome, what else it says, and the state to show where it has one. */
 export interface Told {
@@ -32,7 +32,7 @@ const readOpen = (fields: Fields, at: number): Step => {
   const sponsor = fields.optional('sponsor', name => fields.integer(name)) ?? 0;
   const nodeIds = textsOrNone(fields, 'nodes');
   return world => {
-    world.execute(poolId, { type: 'open', poolId, owner, sponsor, nodeIds, at });
+    world.execute(poolId, { type: 'open', poolId, namespace: NAMESPACE, owner, sponsor, nodeIds, at });
     return { outcome: 'ok', pool: world.require(poolId) };
   };
 };

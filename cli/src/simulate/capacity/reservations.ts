@@ -14,7 +14,7 @@ import { formatAmounts, readAmountTexts } from './amounts.js';
 import { objectsOrNone, textsOrNone } from './lists.js';
 import { isNothing, parseUnitSeconds } from './purchases.js';
 import { orCode } from './refused.js';
-import { World } from './world.js';
+import { NAMESPACE, World } from './world.js';
 
 const MILLI = 1_000n;
 
@@ -55,7 +55,8 @@ const readReserve = (fields: Fields, at: number): Step => {
     const unitSeconds = parseUnitSeconds(texts);
     if (poolId !== OPENS_POOL) requireTopUp(world.find(poolId), nodeIds, isNothing(unitSeconds));
     const number = reservations.push({ poolId: poolId === OPENS_POOL ? reservations.length + 1 : poolId, unitSeconds, nodeIds });
-    if (poolId === OPENS_POOL) world.execute(number, { type: 'open', poolId: number, owner: customer, sponsor, nodeIds, at });
+    if (poolId === OPENS_POOL)
+      world.execute(number, { type: 'open', poolId: number, namespace: NAMESPACE, owner: customer, sponsor, nodeIds, at });
     return { reservation: number };
   };
 };

@@ -1,6 +1,9 @@
 import { Refusal } from '@drawdown/errors';
 import { decidePool, evolvePool, NO_POOL, type Depletion, type Pool, type PoolCommand, type PoolEvent } from '@drawdown/capacity/domain';
 
+/** Scenarios have no tenants: all their pools are one's. */
+export const NAMESPACE = 'scenario';
+
 /** The pools of one scenario. */
 export class World {
   readonly #pools = new Map<number, Pool>();

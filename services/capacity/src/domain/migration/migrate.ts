@@ -13,6 +13,7 @@ export interface OldWorkload extends WorkloadRates {
 /** Everything a customer runs on a farm. */
 export interface Migration {
   readonly poolId: number;
+  readonly namespace: string;
   readonly customerTid: number;
   /** The farm's live nodes. */
   readonly nodeIds: readonly string[];
@@ -27,8 +28,8 @@ const remainderOf = ({ rates, expiresAt }: OldWorkload, at: Seconds): Amounts =>
 };
 
 /** One pool for all of it, credited with what was left in every dimension and draining at once (capacity §10.1). */
-export const migrate = ({ poolId, customerTid, nodeIds, workloads, at }: Migration): readonly PoolCommand[] => [
-  { type: 'open', poolId, owner: customerTid, sponsor: 0, nodeIds, at },
+export const migrate = ({ poolId, namespace, customerTid, nodeIds, workloads, at }: Migration): readonly PoolCommand[] => [
+  { type: 'open', poolId, namespace, owner: customerTid, sponsor: 0, nodeIds, at },
   {
     type: 'credit',
     source: { cause: 'migration' },

@@ -11,6 +11,8 @@ interface AtInstant {
 export interface OpenPool extends AtInstant {
   readonly type: 'open';
   readonly poolId: number;
+  /** The tenant of whoever opens it (capacity §13.1). */
+  readonly namespace: string;
   readonly owner: number;
   /** 0 for none. */
   readonly sponsor: number;

@@ -56,9 +56,9 @@ const decideChange = (command: Change, pool: Pool, at: Seconds): readonly PoolEv
   }
 };
 
-const open = ({ poolId, owner, sponsor, nodeIds, at }: OpenPool, pool: Pool | undefined): readonly PoolEvent[] => {
+const open = ({ poolId, namespace, owner, sponsor, nodeIds, at }: OpenPool, pool: Pool | undefined): readonly PoolEvent[] => {
   if (pool !== undefined) throw new Refusal('POOL_EXISTS', `pool ${poolId} is open already`, { pool: String(poolId) });
-  return [{ type: 'pool-opened', poolId, owner, sponsor, nodeIds, at }];
+  return [{ type: 'pool-opened', poolId, namespace, owner, sponsor, nodeIds, at }];
 };
 
 const isAmount = (value: Exact): boolean => value >= 0 && (typeof value === 'bigint' || Number.isSafeInteger(value));

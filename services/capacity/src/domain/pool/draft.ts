@@ -9,6 +9,7 @@ export type Draft = { -readonly [Name in keyof Pool]: Pool[Name] };
  */
 export const copyOf = (pool: Pool): Draft => ({
   id: pool.id,
+  namespace: pool.namespace,
   owner: pool.owner,
   sponsor: pool.sponsor,
   nodeIds: pool.nodeIds,

@@ -12,6 +12,8 @@ export interface PoolOpened extends AtInstant {
   readonly type: 'pool-opened';
   /** Also the number of the reservation that opened it (capacity §5.3). */
   readonly poolId: number;
+  /** Whose pool it is: to every other namespace it is unknown (capacity §13.1). */
+  readonly namespace: string;
   readonly owner: number;
   readonly sponsor: number;
   readonly nodeIds: readonly string[];

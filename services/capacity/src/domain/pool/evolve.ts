@@ -61,9 +61,10 @@ const change = (next: Draft, event: Exclude<PoolEvent, PoolOpened>): void => {
   }
 };
 
-const opened = ({ poolId, owner, sponsor, nodeIds, at }: PoolOpened): Pool =>
+const opened = ({ poolId, namespace, owner, sponsor, nodeIds, at }: PoolOpened): Pool =>
   copyOf({
     id: poolId,
+    namespace,
     owner,
     sponsor,
     nodeIds: sortedUnion([], nodeIds),

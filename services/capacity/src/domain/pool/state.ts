@@ -49,6 +49,8 @@ export interface Account {
 /** The aggregate: a prepaid pool, folded from its events. */
 export interface Pool extends Account {
   readonly id: number;
+  /** The tenant that owns it; never changes. */
+  readonly namespace: string;
   /** Whoever signed the reservation that opened it. */
   readonly owner: number;
   /** Sponsor at creation, 0 for none; never changes. */

@@ -3,6 +3,10 @@ export interface Counter {
   readonly last: number;
 }
 
+export interface TakeNumber {
+  readonly type: 'take';
+}
+
 export interface NumberTaken {
   readonly type: 'number-taken';
   readonly number: number;
@@ -11,7 +15,7 @@ export interface NumberTaken {
 export const NEW_COUNTER: Counter = { last: 0 };
 
 /** Gives out the next number. */
-export const decideCounter = (_command: { readonly type: 'take' }, { last }: Counter): readonly NumberTaken[] => [
+export const decideCounter = (_command: TakeNumber, { last }: Counter): readonly NumberTaken[] => [
   { type: 'number-taken', number: last + 1 },
 ];
 

@@ -114,9 +114,12 @@ export interface Identified<Command> {
 }
 
 /** Opens the pool of a reservation that asks for a new one; absent for a top-up. */
-export const openingOf = ({ id, poolId, customerTid, sponsorTid, nodeIds, lastAt }: Reservation): Identified<OpenPool> | undefined =>
+export const openingOf = (
+  { id, poolId, customerTid, sponsorTid, nodeIds, lastAt }: Reservation,
+  namespace: string,
+): Identified<OpenPool> | undefined =>
   poolId === id
-    ? { id: `open:${id}`, command: { type: 'open', poolId, owner: customerTid, sponsor: sponsorTid, nodeIds, at: lastAt } }
+    ? { id: `open:${id}`, command: { type: 'open', poolId, namespace, owner: customerTid, sponsor: sponsorTid, nodeIds, at: lastAt } }
     : undefined;
 
 /** Credits the pool of a paid reservation; absent while it is not paid. */
