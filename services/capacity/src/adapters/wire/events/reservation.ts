@@ -1,0 +1,27 @@
+import type { ReservationEvent } from '../../../domain/index.js';
+import { bigInteger, perDimension } from '../amounts.js';
+import { integer, optional, text } from '../codec.js';
+import { list } from '../collections.js';
+import { eventsOf } from '../events.js';
+
+/** The facts of a reservation, as they stand on `drawdown.capacity.<NN>.reservation.<id>` (capacity §13.1). */
+export const reservationEvents = eventsOf<ReservationEvent>('drawdown.capacity.reservation', {
+  'reservation-submitted': {
+    reservationId: integer,
+    json: text,
+    customerTid: integer,
+    customerSignature: text,
+    sponsorTid: integer,
+    sponsorSignature: text,
+    nonce: optional(text),
+    at: integer,
+  },
+  'reservation-accepted': { poolId: integer, unitSeconds: perDimension(bigInteger), nodeIds: list(text), at: integer },
+  'payment-requested': { farmId: integer, address: text, asset: text, amount: bigInteger, expiresAt: integer, at: integer },
+  'payment-received': { amount: bigInteger, at: integer },
+  'payment-expired': { received: bigInteger, at: integer },
+  'reservation-settled': { poolSequence: integer, at: integer },
+  'credit-refused': { code: text, at: integer },
+  'refund-requested': { amount: bigInteger, cause: text, at: integer },
+  refunded: { at: integer },
+});
