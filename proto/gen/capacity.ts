@@ -8,6 +8,7 @@ export {
   UnitSeconds,
 } from './ts/drawdown/capacity/v1/common.js';
 export {
+  AgreedPrices,
   DepositFundsRequest,
   DepositFundsResponse,
   DirectoryServiceClient,
@@ -31,6 +32,7 @@ export {
   Node,
   NodeCapacity,
   Party,
+  Payout,
   RegisterFarmRequest,
   RegisterFarmResponse,
   RegisterNodeRequest,
@@ -168,6 +170,7 @@ export {
   ListReservationsResponse,
   PayReservationRequest,
   PayReservationResponse,
+  PaymentRecord,
   ReportPaymentRequest,
   ReportPaymentResponse,
   Reservation,

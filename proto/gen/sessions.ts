@@ -36,6 +36,7 @@ export {
   Overdue,
   OverdueKind,
   Partition,
+  Probe,
   ProjectionDifference,
   RebuildRequest,
   RebuildResponse,

@@ -67,22 +67,33 @@ export interface NodeCapacity {
 export interface Farm {
   /** Number, 1 or more. */
   farmId: number;
-  /** Codes of the currencies that it can be paid in, at most 32. */
-  payoutCurrencies: string[];
+  /** Where it can be paid, by currency; at most 32. */
+  payouts: Payout[];
   /** What a unit costs for 30 days; unset: the list prices (capacity §6.5). */
   prices:
     | MonthlyPrices
     | undefined;
-  /** Prices agreed with customers and sponsors, by tid; at most 1,000. */
-  agreedPrices: { [key: number]: MonthlyPrices };
+  /** Prices agreed with customers and sponsors; at most 1,000. */
+  agreedPrices: AgreedPrices[];
 }
 
-export interface Farm_AgreedPricesEntry {
-  key: number;
-  value: MonthlyPrices | undefined;
+/** Where a farm can be paid in one currency. */
+export interface Payout {
+  /** Code of the currency, such as `TFT`; 1–32 bytes. */
+  currency: string;
+  /** Address; 1–128 bytes. */
+  address: string;
 }
 
-/** USD for a unit over 30 days, 0–1,000,000. Errors: INVALID_AMOUNT. */
+/** Prices agreed with somebody. */
+export interface AgreedPrices {
+  /** Customer or sponsor. */
+  tid: number;
+  /** The prices. */
+  prices: MonthlyPrices | undefined;
+}
+
+/** USD for a unit over 30 days, 0–1,000,000. */
 export interface MonthlyPrices {
   /** CU. */
   cu: number;
@@ -715,7 +726,7 @@ export const NodeCapacity: MessageFns<NodeCapacity> = {
 };
 
 function createBaseFarm(): Farm {
-  return { farmId: 0, payoutCurrencies: [], prices: undefined, agreedPrices: {} };
+  return { farmId: 0, payouts: [], prices: undefined, agreedPrices: [] };
 }
 
 export const Farm: MessageFns<Farm> = {
@@ -723,15 +734,15 @@ export const Farm: MessageFns<Farm> = {
     if (message.farmId !== 0) {
       writer.uint32(8).int64(message.farmId);
     }
-    for (const v of message.payoutCurrencies) {
-      writer.uint32(18).string(v!);
+    for (const v of message.payouts) {
+      Payout.encode(v!, writer.uint32(18).fork()).join();
     }
     if (message.prices !== undefined) {
       MonthlyPrices.encode(message.prices, writer.uint32(26).fork()).join();
     }
-    globalThis.Object.entries(message.agreedPrices).forEach(([key, value]: [string, MonthlyPrices]) => {
-      Farm_AgreedPricesEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
-    });
+    for (const v of message.agreedPrices) {
+      AgreedPrices.encode(v!, writer.uint32(34).fork()).join();
+    }
     return writer;
   },
 
@@ -761,7 +772,7 @@ export const Farm: MessageFns<Farm> = {
               break;
             }
 
-            message.payoutCurrencies.push(reader.string());
+            message.payouts.push(Payout.decode(reader, reader.uint32()));
             continue;
           }
           case 3: {
@@ -777,10 +788,7 @@ export const Farm: MessageFns<Farm> = {
               break;
             }
 
-            const entry4 = Farm_AgreedPricesEntry.decode(reader, reader.uint32());
-            if (entry4.value !== undefined) {
-              message.agreedPrices[entry4.key] = entry4.value;
-            }
+            message.agreedPrices.push(AgreedPrices.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -801,39 +809,31 @@ export const Farm: MessageFns<Farm> = {
   fromPartial(object: DeepPartial<Farm>): Farm {
     const message = createBaseFarm();
     message.farmId = object.farmId ?? 0;
-    message.payoutCurrencies = object.payoutCurrencies?.map((e) => e) || [];
+    message.payouts = object.payouts?.map((e) => Payout.fromPartial(e)) || [];
     message.prices = (object.prices !== undefined && object.prices !== null)
       ? MonthlyPrices.fromPartial(object.prices)
       : undefined;
-    message.agreedPrices = (globalThis.Object.entries(object.agreedPrices ?? {}) as [string, MonthlyPrices][]).reduce(
-      (acc: { [key: number]: MonthlyPrices }, [key, value]: [string, MonthlyPrices]) => {
-        if (value !== undefined) {
-          acc[globalThis.Number(key)] = MonthlyPrices.fromPartial(value);
-        }
-        return acc;
-      },
-      {},
-    );
+    message.agreedPrices = object.agreedPrices?.map((e) => AgreedPrices.fromPartial(e)) || [];
     return message;
   },
 };
 
-function createBaseFarm_AgreedPricesEntry(): Farm_AgreedPricesEntry {
-  return { key: 0, value: undefined };
+function createBasePayout(): Payout {
+  return { currency: "", address: "" };
 }
 
-export const Farm_AgreedPricesEntry: MessageFns<Farm_AgreedPricesEntry> = {
-  encode(message: Farm_AgreedPricesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.key !== 0) {
-      writer.uint32(8).int64(message.key);
+export const Payout: MessageFns<Payout> = {
+  encode(message: Payout, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.currency !== "") {
+      writer.uint32(10).string(message.currency);
     }
-    if (message.value !== undefined) {
-      MonthlyPrices.encode(message.value, writer.uint32(18).fork()).join();
+    if (message.address !== "") {
+      writer.uint32(18).string(message.address);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Farm_AgreedPricesEntry {
+  decode(input: BinaryReader | Uint8Array, length?: number): Payout {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -842,16 +842,16 @@ export const Farm_AgreedPricesEntry: MessageFns<Farm_AgreedPricesEntry> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseFarm_AgreedPricesEntry();
+      const message = createBasePayout();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 8) {
+            if (tag !== 10) {
               break;
             }
 
-            message.key = longToNumber(reader.int64());
+            message.currency = reader.string();
             continue;
           }
           case 2: {
@@ -859,7 +859,7 @@ export const Farm_AgreedPricesEntry: MessageFns<Farm_AgreedPricesEntry> = {
               break;
             }
 
-            message.value = MonthlyPrices.decode(reader, reader.uint32());
+            message.address = reader.string();
             continue;
           }
         }
@@ -874,14 +874,81 @@ export const Farm_AgreedPricesEntry: MessageFns<Farm_AgreedPricesEntry> = {
     }
   },
 
-  create(base?: DeepPartial<Farm_AgreedPricesEntry>): Farm_AgreedPricesEntry {
-    return Farm_AgreedPricesEntry.fromPartial(base ?? {});
+  create(base?: DeepPartial<Payout>): Payout {
+    return Payout.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<Farm_AgreedPricesEntry>): Farm_AgreedPricesEntry {
-    const message = createBaseFarm_AgreedPricesEntry();
-    message.key = object.key ?? 0;
-    message.value = (object.value !== undefined && object.value !== null)
-      ? MonthlyPrices.fromPartial(object.value)
+  fromPartial(object: DeepPartial<Payout>): Payout {
+    const message = createBasePayout();
+    message.currency = object.currency ?? "";
+    message.address = object.address ?? "";
+    return message;
+  },
+};
+
+function createBaseAgreedPrices(): AgreedPrices {
+  return { tid: 0, prices: undefined };
+}
+
+export const AgreedPrices: MessageFns<AgreedPrices> = {
+  encode(message: AgreedPrices, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tid !== 0) {
+      writer.uint32(8).int64(message.tid);
+    }
+    if (message.prices !== undefined) {
+      MonthlyPrices.encode(message.prices, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AgreedPrices {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAgreedPrices();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.tid = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.prices = MonthlyPrices.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AgreedPrices>): AgreedPrices {
+    return AgreedPrices.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AgreedPrices>): AgreedPrices {
+    const message = createBaseAgreedPrices();
+    message.tid = object.tid ?? 0;
+    message.prices = (object.prices !== undefined && object.prices !== null)
+      ? MonthlyPrices.fromPartial(object.prices)
       : undefined;
     return message;
   },
@@ -3071,7 +3138,7 @@ export const ListFarmsResponse: MessageFns<ListFarmsResponse> = {
  */
 export type DirectoryServiceService = typeof DirectoryServiceService;
 export const DirectoryServiceService = {
-  /** Adds a party. Errors: PARTY_EXISTS, KEY_INVALID. */
+  /** Adds a party. Errors: PARTY_EXISTS. */
   registerParty: {
     path: "/drawdown.capacity.v1.DirectoryService/RegisterParty" as const,
     requestStream: false as const,
@@ -3082,7 +3149,7 @@ export const DirectoryServiceService = {
       Buffer.from(RegisterPartyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RegisterPartyResponse => RegisterPartyResponse.decode(value),
   },
-  /** Replaces what is known of a party. Errors: PARTY_UNKNOWN, KEY_INVALID. */
+  /** Replaces what is known of a party. Errors: PARTY_UNKNOWN. */
   updateParty: {
     path: "/drawdown.capacity.v1.DirectoryService/UpdateParty" as const,
     requestStream: false as const,
@@ -3112,7 +3179,7 @@ export const DirectoryServiceService = {
     responseSerialize: (value: ListPartiesResponse): Buffer => Buffer.from(ListPartiesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListPartiesResponse => ListPartiesResponse.decode(value),
   },
-  /** Puts money into the prepaid ledger of a party. Errors: PARTY_UNKNOWN, INVALID_AMOUNT. */
+  /** Puts money into the prepaid ledger of a party. Errors: PARTY_UNKNOWN, INVALID_AMOUNT, BALANCE_OVERFLOW. */
   depositFunds: {
     path: "/drawdown.capacity.v1.DirectoryService/DepositFunds" as const,
     requestStream: false as const,
@@ -3176,7 +3243,7 @@ export const DirectoryServiceService = {
     responseSerialize: (value: ListNodesResponse): Buffer => Buffer.from(ListNodesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListNodesResponse => ListNodesResponse.decode(value),
   },
-  /** Adds a farm. Errors: FARM_EXISTS, INVALID_AMOUNT (a price). */
+  /** Adds a farm. Errors: FARM_EXISTS, VALIDATION (a price). */
   registerFarm: {
     path: "/drawdown.capacity.v1.DirectoryService/RegisterFarm" as const,
     requestStream: false as const,
@@ -3187,7 +3254,7 @@ export const DirectoryServiceService = {
       Buffer.from(RegisterFarmResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RegisterFarmResponse => RegisterFarmResponse.decode(value),
   },
-  /** Replaces what is known of a farm. Errors: FARM_UNKNOWN, INVALID_AMOUNT (a price). */
+  /** Replaces what is known of a farm. Errors: FARM_UNKNOWN, VALIDATION (a price). */
   updateFarm: {
     path: "/drawdown.capacity.v1.DirectoryService/UpdateFarm" as const,
     requestStream: false as const,
@@ -3220,15 +3287,15 @@ export const DirectoryServiceService = {
 } as const;
 
 export interface DirectoryServiceServer extends UntypedServiceImplementation {
-  /** Adds a party. Errors: PARTY_EXISTS, KEY_INVALID. */
+  /** Adds a party. Errors: PARTY_EXISTS. */
   registerParty: handleUnaryCall<RegisterPartyRequest, RegisterPartyResponse>;
-  /** Replaces what is known of a party. Errors: PARTY_UNKNOWN, KEY_INVALID. */
+  /** Replaces what is known of a party. Errors: PARTY_UNKNOWN. */
   updateParty: handleUnaryCall<UpdatePartyRequest, UpdatePartyResponse>;
   /** One party, with its funds. A party's own token will do. Errors: PARTY_UNKNOWN. */
   getParty: handleUnaryCall<GetPartyRequest, GetPartyResponse>;
   /** Parties by tid. */
   listParties: handleUnaryCall<ListPartiesRequest, ListPartiesResponse>;
-  /** Puts money into the prepaid ledger of a party. Errors: PARTY_UNKNOWN, INVALID_AMOUNT. */
+  /** Puts money into the prepaid ledger of a party. Errors: PARTY_UNKNOWN, INVALID_AMOUNT, BALANCE_OVERFLOW. */
   depositFunds: handleUnaryCall<DepositFundsRequest, DepositFundsResponse>;
   /** Adds a node to a farm. Errors: NODE_EXISTS, FARM_UNKNOWN. */
   registerNode: handleUnaryCall<RegisterNodeRequest, RegisterNodeResponse>;
@@ -3240,9 +3307,9 @@ export interface DirectoryServiceServer extends UntypedServiceImplementation {
   getNode: handleUnaryCall<GetNodeRequest, GetNodeResponse>;
   /** Nodes by id. */
   listNodes: handleUnaryCall<ListNodesRequest, ListNodesResponse>;
-  /** Adds a farm. Errors: FARM_EXISTS, INVALID_AMOUNT (a price). */
+  /** Adds a farm. Errors: FARM_EXISTS, VALIDATION (a price). */
   registerFarm: handleUnaryCall<RegisterFarmRequest, RegisterFarmResponse>;
-  /** Replaces what is known of a farm. Errors: FARM_UNKNOWN, INVALID_AMOUNT (a price). */
+  /** Replaces what is known of a farm. Errors: FARM_UNKNOWN, VALIDATION (a price). */
   updateFarm: handleUnaryCall<UpdateFarmRequest, UpdateFarmResponse>;
   /** One farm. Errors: FARM_UNKNOWN. */
   getFarm: handleUnaryCall<GetFarmRequest, GetFarmResponse>;
@@ -3251,7 +3318,7 @@ export interface DirectoryServiceServer extends UntypedServiceImplementation {
 }
 
 export interface DirectoryServiceClient extends Client {
-  /** Adds a party. Errors: PARTY_EXISTS, KEY_INVALID. */
+  /** Adds a party. Errors: PARTY_EXISTS. */
   registerParty(
     request: RegisterPartyRequest,
     callback: (error: ServiceError | null, response: RegisterPartyResponse) => void,
@@ -3267,7 +3334,7 @@ export interface DirectoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RegisterPartyResponse) => void,
   ): ClientUnaryCall;
-  /** Replaces what is known of a party. Errors: PARTY_UNKNOWN, KEY_INVALID. */
+  /** Replaces what is known of a party. Errors: PARTY_UNKNOWN. */
   updateParty(
     request: UpdatePartyRequest,
     callback: (error: ServiceError | null, response: UpdatePartyResponse) => void,
@@ -3315,7 +3382,7 @@ export interface DirectoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListPartiesResponse) => void,
   ): ClientUnaryCall;
-  /** Puts money into the prepaid ledger of a party. Errors: PARTY_UNKNOWN, INVALID_AMOUNT. */
+  /** Puts money into the prepaid ledger of a party. Errors: PARTY_UNKNOWN, INVALID_AMOUNT, BALANCE_OVERFLOW. */
   depositFunds(
     request: DepositFundsRequest,
     callback: (error: ServiceError | null, response: DepositFundsResponse) => void,
@@ -3411,7 +3478,7 @@ export interface DirectoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListNodesResponse) => void,
   ): ClientUnaryCall;
-  /** Adds a farm. Errors: FARM_EXISTS, INVALID_AMOUNT (a price). */
+  /** Adds a farm. Errors: FARM_EXISTS, VALIDATION (a price). */
   registerFarm(
     request: RegisterFarmRequest,
     callback: (error: ServiceError | null, response: RegisterFarmResponse) => void,
@@ -3427,7 +3494,7 @@ export interface DirectoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RegisterFarmResponse) => void,
   ): ClientUnaryCall;
-  /** Replaces what is known of a farm. Errors: FARM_UNKNOWN, INVALID_AMOUNT (a price). */
+  /** Replaces what is known of a farm. Errors: FARM_UNKNOWN, VALIDATION (a price). */
   updateFarm(
     request: UpdateFarmRequest,
     callback: (error: ServiceError | null, response: UpdateFarmResponse) => void,

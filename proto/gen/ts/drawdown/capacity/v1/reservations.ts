@@ -173,8 +173,38 @@ export interface GetReservationResponse {
   reservation:
     | Reservation
     | undefined;
+  /** Its payment; unset where nothing is paid. */
+  payment:
+    | PaymentRecord
+    | undefined;
   /** How fresh the answer is. */
   freshness: Freshness | undefined;
+}
+
+/** How a payment stands (capacity §2.3). */
+export interface PaymentRecord {
+  /** Number of the reservation. */
+  id: number;
+  /** Who is paid. */
+  farmerId: number;
+  /** Where to pay. */
+  address: string;
+  /** Last second at which a payment counts. */
+  expiration: number;
+  /** `CODE:ISSUER`. */
+  asset: string;
+  /** In 10⁻⁷ of the asset. */
+  amount: string;
+  /** It has come in, whole and in time. */
+  paid: boolean;
+  /** It went to the farm. */
+  released: boolean;
+  /** It is to go back. */
+  cancellationPending: boolean;
+  /** It went back, or never came. */
+  canceled: boolean;
+  /** Why it was not taken; empty otherwise. */
+  cause: string;
 }
 
 /** Asks for reservations. */
@@ -1080,7 +1110,7 @@ export const GetReservationRequest: MessageFns<GetReservationRequest> = {
 };
 
 function createBaseGetReservationResponse(): GetReservationResponse {
-  return { reservation: undefined, freshness: undefined };
+  return { reservation: undefined, payment: undefined, freshness: undefined };
 }
 
 export const GetReservationResponse: MessageFns<GetReservationResponse> = {
@@ -1088,8 +1118,11 @@ export const GetReservationResponse: MessageFns<GetReservationResponse> = {
     if (message.reservation !== undefined) {
       Reservation.encode(message.reservation, writer.uint32(10).fork()).join();
     }
+    if (message.payment !== undefined) {
+      PaymentRecord.encode(message.payment, writer.uint32(18).fork()).join();
+    }
     if (message.freshness !== undefined) {
-      Freshness.encode(message.freshness, writer.uint32(18).fork()).join();
+      Freshness.encode(message.freshness, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -1120,6 +1153,14 @@ export const GetReservationResponse: MessageFns<GetReservationResponse> = {
               break;
             }
 
+            message.payment = PaymentRecord.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
             message.freshness = Freshness.decode(reader, reader.uint32());
             continue;
           }
@@ -1143,9 +1184,199 @@ export const GetReservationResponse: MessageFns<GetReservationResponse> = {
     message.reservation = (object.reservation !== undefined && object.reservation !== null)
       ? Reservation.fromPartial(object.reservation)
       : undefined;
+    message.payment = (object.payment !== undefined && object.payment !== null)
+      ? PaymentRecord.fromPartial(object.payment)
+      : undefined;
     message.freshness = (object.freshness !== undefined && object.freshness !== null)
       ? Freshness.fromPartial(object.freshness)
       : undefined;
+    return message;
+  },
+};
+
+function createBasePaymentRecord(): PaymentRecord {
+  return {
+    id: 0,
+    farmerId: 0,
+    address: "",
+    expiration: 0,
+    asset: "",
+    amount: "0",
+    paid: false,
+    released: false,
+    cancellationPending: false,
+    canceled: false,
+    cause: "",
+  };
+}
+
+export const PaymentRecord: MessageFns<PaymentRecord> = {
+  encode(message: PaymentRecord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).int64(message.id);
+    }
+    if (message.farmerId !== 0) {
+      writer.uint32(16).int64(message.farmerId);
+    }
+    if (message.address !== "") {
+      writer.uint32(26).string(message.address);
+    }
+    if (message.expiration !== 0) {
+      writer.uint32(32).int64(message.expiration);
+    }
+    if (message.asset !== "") {
+      writer.uint32(42).string(message.asset);
+    }
+    if (message.amount !== "0") {
+      writer.uint32(48).int64(message.amount);
+    }
+    if (message.paid !== false) {
+      writer.uint32(56).bool(message.paid);
+    }
+    if (message.released !== false) {
+      writer.uint32(64).bool(message.released);
+    }
+    if (message.cancellationPending !== false) {
+      writer.uint32(72).bool(message.cancellationPending);
+    }
+    if (message.canceled !== false) {
+      writer.uint32(80).bool(message.canceled);
+    }
+    if (message.cause !== "") {
+      writer.uint32(90).string(message.cause);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PaymentRecord {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePaymentRecord();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.farmerId = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.expiration = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.amount = reader.int64().toString();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.paid = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.released = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.cancellationPending = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.canceled = reader.bool();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.cause = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PaymentRecord>): PaymentRecord {
+    return PaymentRecord.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PaymentRecord>): PaymentRecord {
+    const message = createBasePaymentRecord();
+    message.id = object.id ?? 0;
+    message.farmerId = object.farmerId ?? 0;
+    message.address = object.address ?? "";
+    message.expiration = object.expiration ?? 0;
+    message.asset = object.asset ?? "";
+    message.amount = object.amount ?? "0";
+    message.paid = object.paid ?? false;
+    message.released = object.released ?? false;
+    message.cancellationPending = object.cancellationPending ?? false;
+    message.canceled = object.canceled ?? false;
+    message.cause = object.cause ?? "";
     return message;
   },
 };

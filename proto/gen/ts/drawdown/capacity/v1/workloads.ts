@@ -2237,10 +2237,10 @@ export type WorkloadsServiceService = typeof WorkloadsServiceService;
 export const WorkloadsServiceService = {
   /**
    * Decides whether a pool can carry a workload, and keeps room for it, in one step. The first check that fails answers: UNAUTHENTICATED,
-   * INVALID_ARGUMENT (VALIDATION, CUSTOMER_MISSING, CUSTOMER_SIGNATURE_MISSING, METADATA_TOO_LONG, POOL_MISSING, REFERENCE_NOT_EMPTY),
+   * INVALID_ARGUMENT (CUSTOMER_MISSING, CUSTOMER_SIGNATURE_MISSING, METADATA_TOO_LONG, POOL_MISSING, REFERENCE_NOT_EMPTY, INVALID_WORKLOAD),
    * UNAUTHENTICATED (CALLER_NOT_CUSTOMER: the token's subject is not `customer_tid` and it has neither `deployer` nor `operator`),
    * INVALID_ARGUMENT (CUSTOMER_UNKNOWN, CUSTOMER_SIGNATURE_INVALID with `cause` HEX, KEY or WRONG), NOT_FOUND (POOL_NOT_FOUND), PERMISSION_DENIED
-   * (NOT_POOL_OWNER, NODE_NOT_IN_POOL), FAILED_PRECONDITION (CAPACITY_INSUFFICIENT with `dimension`, `shortfall` in whole units and
+   * (WORKLOAD_FORBIDDEN with `cause` OWNER or NODE), FAILED_PRECONDITION (CAPACITY_INSUFFICIENT with `dimension`, `shortfall` in whole units and
    * `longestHorizonSeconds`).
    */
   admitWorkload: {
@@ -2316,7 +2316,7 @@ export const WorkloadsServiceService = {
   },
   /**
    * Moves a running workload to another pool, at one instant: no gap and nothing paid twice (capacity §10.3). Role `deployer` or `operator`, or the
-   * owner's own token. Errors: WORKLOAD_NOT_FOUND, NODE_NOT_IN_POOL, CAPACITY_INSUFFICIENT.
+   * owner's own token. Errors: WORKLOAD_NOT_FOUND, WORKLOAD_FORBIDDEN, CAPACITY_INSUFFICIENT.
    */
   moveWorkload: {
     path: "/drawdown.capacity.v1.WorkloadsService/MoveWorkload" as const,
@@ -2345,10 +2345,10 @@ export const WorkloadsServiceService = {
 export interface WorkloadsServiceServer extends UntypedServiceImplementation {
   /**
    * Decides whether a pool can carry a workload, and keeps room for it, in one step. The first check that fails answers: UNAUTHENTICATED,
-   * INVALID_ARGUMENT (VALIDATION, CUSTOMER_MISSING, CUSTOMER_SIGNATURE_MISSING, METADATA_TOO_LONG, POOL_MISSING, REFERENCE_NOT_EMPTY),
+   * INVALID_ARGUMENT (CUSTOMER_MISSING, CUSTOMER_SIGNATURE_MISSING, METADATA_TOO_LONG, POOL_MISSING, REFERENCE_NOT_EMPTY, INVALID_WORKLOAD),
    * UNAUTHENTICATED (CALLER_NOT_CUSTOMER: the token's subject is not `customer_tid` and it has neither `deployer` nor `operator`),
    * INVALID_ARGUMENT (CUSTOMER_UNKNOWN, CUSTOMER_SIGNATURE_INVALID with `cause` HEX, KEY or WRONG), NOT_FOUND (POOL_NOT_FOUND), PERMISSION_DENIED
-   * (NOT_POOL_OWNER, NODE_NOT_IN_POOL), FAILED_PRECONDITION (CAPACITY_INSUFFICIENT with `dimension`, `shortfall` in whole units and
+   * (WORKLOAD_FORBIDDEN with `cause` OWNER or NODE), FAILED_PRECONDITION (CAPACITY_INSUFFICIENT with `dimension`, `shortfall` in whole units and
    * `longestHorizonSeconds`).
    */
   admitWorkload: handleUnaryCall<AdmitWorkloadRequest, AdmitWorkloadResponse>;
@@ -2367,7 +2367,7 @@ export interface WorkloadsServiceServer extends UntypedServiceImplementation {
   streamReports: handleBidiStreamingCall<StreamReportsRequest, StreamReportsResponse>;
   /**
    * Moves a running workload to another pool, at one instant: no gap and nothing paid twice (capacity §10.3). Role `deployer` or `operator`, or the
-   * owner's own token. Errors: WORKLOAD_NOT_FOUND, NODE_NOT_IN_POOL, CAPACITY_INSUFFICIENT.
+   * owner's own token. Errors: WORKLOAD_NOT_FOUND, WORKLOAD_FORBIDDEN, CAPACITY_INSUFFICIENT.
    */
   moveWorkload: handleUnaryCall<MoveWorkloadRequest, MoveWorkloadResponse>;
   /** A workload takes another's place in the same pool, in one step (capacity §10.3). Errors: as AdmitWorkload, WORKLOAD_NOT_FOUND. */
@@ -2377,10 +2377,10 @@ export interface WorkloadsServiceServer extends UntypedServiceImplementation {
 export interface WorkloadsServiceClient extends Client {
   /**
    * Decides whether a pool can carry a workload, and keeps room for it, in one step. The first check that fails answers: UNAUTHENTICATED,
-   * INVALID_ARGUMENT (VALIDATION, CUSTOMER_MISSING, CUSTOMER_SIGNATURE_MISSING, METADATA_TOO_LONG, POOL_MISSING, REFERENCE_NOT_EMPTY),
+   * INVALID_ARGUMENT (CUSTOMER_MISSING, CUSTOMER_SIGNATURE_MISSING, METADATA_TOO_LONG, POOL_MISSING, REFERENCE_NOT_EMPTY, INVALID_WORKLOAD),
    * UNAUTHENTICATED (CALLER_NOT_CUSTOMER: the token's subject is not `customer_tid` and it has neither `deployer` nor `operator`),
    * INVALID_ARGUMENT (CUSTOMER_UNKNOWN, CUSTOMER_SIGNATURE_INVALID with `cause` HEX, KEY or WRONG), NOT_FOUND (POOL_NOT_FOUND), PERMISSION_DENIED
-   * (NOT_POOL_OWNER, NODE_NOT_IN_POOL), FAILED_PRECONDITION (CAPACITY_INSUFFICIENT with `dimension`, `shortfall` in whole units and
+   * (WORKLOAD_FORBIDDEN with `cause` OWNER or NODE), FAILED_PRECONDITION (CAPACITY_INSUFFICIENT with `dimension`, `shortfall` in whole units and
    * `longestHorizonSeconds`).
    */
   admitWorkload(
@@ -2474,7 +2474,7 @@ export interface WorkloadsServiceClient extends Client {
   ): ClientDuplexStream<StreamReportsRequest, StreamReportsResponse>;
   /**
    * Moves a running workload to another pool, at one instant: no gap and nothing paid twice (capacity §10.3). Role `deployer` or `operator`, or the
-   * owner's own token. Errors: WORKLOAD_NOT_FOUND, NODE_NOT_IN_POOL, CAPACITY_INSUFFICIENT.
+   * owner's own token. Errors: WORKLOAD_NOT_FOUND, WORKLOAD_FORBIDDEN, CAPACITY_INSUFFICIENT.
    */
   moveWorkload(
     request: MoveWorkloadRequest,

@@ -110,6 +110,26 @@ export interface Partition {
   queueLength: number;
   /** Whether its state is whole. */
   rebuildState: RebuildState;
+  /** How the sessions of the service's own went (sessions §15.14); unset while the owner does not answer. */
+  probe: Probe | undefined;
+}
+
+/** A hit of the service's own, sent through everything: log, store, close, hand-over, documents. */
+export interface Probe {
+  /** When the last one that came through was sent; unset before the first. */
+  sent:
+    | Timestamp
+    | undefined;
+  /** Milliseconds until its session was published as closed. At least a tick and the close lag: it had to expire. */
+  closedMs: number;
+  /** Milliseconds until that session could be read. */
+  readableMs: number;
+  /** Since when one is on its way; unset when none is. */
+  waitingSince:
+    | Timestamp
+    | undefined;
+  /** Given up since this owner began. */
+  lost: number;
 }
 
 /** Something that should have happened. */
@@ -676,6 +696,7 @@ function createBasePartition(): Partition {
     wheels: [],
     queueLength: 0,
     rebuildState: 0,
+    probe: undefined,
   };
 }
 
@@ -704,6 +725,9 @@ export const Partition: MessageFns<Partition> = {
     }
     if (message.rebuildState !== 0) {
       writer.uint32(64).int32(message.rebuildState);
+    }
+    if (message.probe !== undefined) {
+      Probe.encode(message.probe, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -785,6 +809,14 @@ export const Partition: MessageFns<Partition> = {
             message.rebuildState = reader.int32() as any;
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.probe = Probe.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -812,6 +844,112 @@ export const Partition: MessageFns<Partition> = {
     message.wheels = object.wheels?.map((e) => Wheel.fromPartial(e)) || [];
     message.queueLength = object.queueLength ?? 0;
     message.rebuildState = object.rebuildState ?? 0;
+    message.probe = (object.probe !== undefined && object.probe !== null) ? Probe.fromPartial(object.probe) : undefined;
+    return message;
+  },
+};
+
+function createBaseProbe(): Probe {
+  return { sent: undefined, closedMs: 0, readableMs: 0, waitingSince: undefined, lost: 0 };
+}
+
+export const Probe: MessageFns<Probe> = {
+  encode(message: Probe, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sent !== undefined) {
+      Timestamp.encode(message.sent, writer.uint32(10).fork()).join();
+    }
+    if (message.closedMs !== 0) {
+      writer.uint32(16).int64(message.closedMs);
+    }
+    if (message.readableMs !== 0) {
+      writer.uint32(24).int64(message.readableMs);
+    }
+    if (message.waitingSince !== undefined) {
+      Timestamp.encode(message.waitingSince, writer.uint32(34).fork()).join();
+    }
+    if (message.lost !== 0) {
+      writer.uint32(40).int64(message.lost);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Probe {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbe();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sent = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.closedMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.readableMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.waitingSince = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.lost = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Probe>): Probe {
+    return Probe.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Probe>): Probe {
+    const message = createBaseProbe();
+    message.sent = (object.sent !== undefined && object.sent !== null) ? Timestamp.fromPartial(object.sent) : undefined;
+    message.closedMs = object.closedMs ?? 0;
+    message.readableMs = object.readableMs ?? 0;
+    message.waitingSince = (object.waitingSince !== undefined && object.waitingSince !== null)
+      ? Timestamp.fromPartial(object.waitingSince)
+      : undefined;
+    message.lost = object.lost ?? 0;
     return message;
   },
 };
