@@ -57,6 +57,7 @@ const FACTS: ReservationFacts = {
 const submit = (request: ReservationRequest, facts: Partial<ReservationFacts> = {}): ReservationCommand => ({
   type: 'submit',
   reservationId: 41,
+  namespace: 'shop',
   request,
   facts: { ...FACTS, ...facts },
   at: T,
@@ -151,7 +152,7 @@ describe('a reservation (§6)', () => {
   it('is accepted, asks for its payment (E32), opens its pool and credits it once paid', () => {
     const asked = run(submit(requestOf(DATA, 9)));
     expect(asked).toMatchObject({ poolId: 41, status: 'awaiting-payment', payment: { amount: 60_706_800n, expiresAt: T + 3_600 } });
-    expect(openingOf(asked, 'shop')).toMatchObject({ id: 'open:41', command: { owner: 11, sponsor: 9 } });
+    expect(openingOf(asked)).toMatchObject({ id: 'open:41', command: { owner: 11, sponsor: 9 } });
     expect(creditOf(asked)).toBeUndefined();
     const paid = run(submit(requestOf(DATA, 9)), { type: 'report-payment', received: 60_706_800n, receivedAt: T + 3_600, at: T + 9_000 });
     expect(creditOf(paid)).toMatchObject({ id: 'credit:41', command: { amounts: [86_400_000, 86_400_000, 3_600_000] } });

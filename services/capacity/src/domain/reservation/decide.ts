@@ -17,6 +17,7 @@ interface AtInstant {
 export interface SubmitReservation extends AtInstant {
   readonly type: 'submit';
   readonly reservationId: number;
+  readonly namespace: string;
   readonly request: ReservationRequest;
   readonly facts: ReservationFacts;
 }
@@ -67,17 +68,17 @@ export const decideReservation = (command: ReservationCommand, reservation: Rese
 };
 
 const submit = (command: SubmitReservation, reservation: Reservation | undefined): readonly ReservationEvent[] => {
-  const { reservationId, request, facts, at } = command;
+  const { reservationId, namespace, request, facts, at } = command;
   if (reservation !== undefined) return repeated(request, reservation);
   const { binding } = checkReservation(request, facts, at);
   const due = paymentDue(request, facts);
-  const { json, customerTid, customerSignature, sponsorTid, sponsorSignature, data } = request;
+  const { data, ...signed } = request;
   const poolId = data.poolId === 0 ? reservationId : Number(data.poolId);
-  const { unitSeconds, nodeIds = [] } = data;
+  const { unitSeconds, nodeIds = [], currencies = [] } = data;
   const nonce = binding?.nonce;
   const accepted: ReservationEvent[] = [
-    { type: 'reservation-submitted', reservationId, json, customerTid, customerSignature, sponsorTid, sponsorSignature, nonce, at },
-    { type: 'reservation-accepted', poolId, unitSeconds, nodeIds, at },
+    { type: 'reservation-submitted', reservationId, namespace, ...signed, nonce, at },
+    { type: 'reservation-accepted', poolId, unitSeconds, nodeIds, currencies, at },
   ];
   if (due !== undefined) accepted.push({ type: 'payment-requested', ...due, expiresAt: at + PAYMENT_WINDOW_SECONDS, at });
   if (due === undefined || due.amount === 0n) accepted.push({ type: 'payment-received', amount: 0n, at });
@@ -114,10 +115,15 @@ export interface Identified<Command> {
 }
 
 /** Opens the pool of a reservation that asks for a new one; absent for a top-up. */
-export const openingOf = (
-  { id, poolId, customerTid, sponsorTid, nodeIds, lastAt }: Reservation,
-  namespace: string,
-): Identified<OpenPool> | undefined =>
+export const openingOf = ({
+  id,
+  namespace,
+  poolId,
+  customerTid,
+  sponsorTid,
+  nodeIds,
+  lastAt,
+}: Reservation): Identified<OpenPool> | undefined =>
   poolId === id
     ? { id: `open:${id}`, command: { type: 'open', poolId, namespace, owner: customerTid, sponsor: sponsorTid, nodeIds, at: lastAt } }
     : undefined;

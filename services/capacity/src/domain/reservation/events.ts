@@ -10,6 +10,8 @@ interface AtInstant {
 export interface ReservationSubmitted extends AtInstant {
   readonly type: 'reservation-submitted';
   readonly reservationId: number;
+  /** Whose reservation it is: to every other namespace it is unknown (capacity §13.1). */
+  readonly namespace: string;
   readonly json: string;
   readonly customerTid: number;
   readonly customerSignature: string;
@@ -27,6 +29,8 @@ export interface ReservationAccepted extends AtInstant {
   readonly poolId: number;
   readonly unitSeconds: PerDimension<bigint>;
   readonly nodeIds: readonly string[];
+  /** What the buyer can pay with, in order of preference (capacity §6.4). */
+  readonly currencies: readonly string[];
 }
 
 export interface PaymentRequested extends AtInstant, PaymentDue {

@@ -10,13 +10,21 @@ export type ReservationStatus =
 /** The aggregate: a purchase from its request to its credit (capacity §6, §13.1). */
 export interface Reservation {
   readonly id: number;
+  /** The tenant that owns it; never changes. */
+  readonly namespace: string;
   readonly json: string;
   readonly customerTid: number;
   readonly customerSignature: string;
+  /** 0 for none. */
   readonly sponsorTid: number;
+  readonly sponsorSignature: string;
+  /** Absent in a text of version 1. */
+  readonly nonce: string | undefined;
   readonly poolId: number;
   readonly unitSeconds: PerDimension<bigint>;
   readonly nodeIds: readonly string[];
+  /** In order of preference. */
+  readonly currencies: readonly string[];
   readonly status: ReservationStatus;
   /** Absent where nothing is paid. */
   readonly payment: (PaymentDue & { readonly expiresAt: Seconds }) | undefined;
@@ -30,15 +38,19 @@ export interface Reservation {
 /** A reservation that nobody has asked for. */
 export const NO_RESERVATION = undefined;
 
-const submitted = ({ reservationId, json, customerTid, customerSignature, sponsorTid, at }: ReservationSubmitted): Reservation => ({
+const submitted = ({ reservationId, at, ...signed }: Omit<ReservationSubmitted, 'type'>): Reservation => ({
   id: reservationId,
-  json,
-  customerTid,
-  customerSignature,
-  sponsorTid,
+  namespace: signed.namespace,
+  json: signed.json,
+  customerTid: signed.customerTid,
+  customerSignature: signed.customerSignature,
+  sponsorTid: signed.sponsorTid,
+  sponsorSignature: signed.sponsorSignature,
+  nonce: signed.nonce,
   poolId: reservationId,
   unitSeconds: NOTHING_BOUGHT,
   nodeIds: [],
+  currencies: [],
   status: 'submitted',
   payment: undefined,
   received: 0n,
@@ -52,8 +64,10 @@ export const evolveReservation = (reservation: Reservation | undefined, event: R
   if (reservation === undefined) throw new TypeError(`a reservation begins with reservation-submitted, not with ${event.type}`);
   const later = { ...reservation, lastAt: Math.max(reservation.lastAt, event.at) };
   switch (event.type) {
-    case 'reservation-accepted':
-      return { ...later, poolId: event.poolId, unitSeconds: event.unitSeconds, nodeIds: event.nodeIds, status: 'accepted' };
+    case 'reservation-accepted': {
+      const { poolId, unitSeconds, nodeIds, currencies } = event;
+      return { ...later, poolId, unitSeconds, nodeIds, currencies, status: 'accepted' };
+    }
     case 'payment-requested': {
       const { farmId, address, asset, amount, expiresAt } = event;
       return { ...later, payment: { farmId, address, asset, amount, expiresAt }, status: 'awaiting-payment' };
