@@ -1,0 +1,98 @@
+import { Refusal } from '@drawdown/errors';
+import type { Decider } from '@drawdown/eventlog';
+import {
+  decideCounter,
+  decideNonce,
+  decidePool,
+  decideReservation,
+  evolveCounter,
+  evolveNonce,
+  evolvePool,
+  evolveReservation,
+  NEW_COUNTER,
+  NO_POOL,
+  NO_RESERVATION,
+  type Seconds,
+} from '../../domain/index.js';
+import { instantOf, type Instructed } from './instructed.js';
+import type { CommandOf, EventOf, Kind, KeyOf, StateOf } from './kinds.js';
+
+const MS_PER_SECOND = 1_000;
+
+/** How one kind of aggregate is addressed and decided. */
+export interface Definition<K extends Kind> {
+  readonly decider: Decider<StateOf<K>, Instructed<CommandOf<K>>, EventOf<K>>;
+  /** Tokens of the subject after the kind. */
+  readonly tokensOf: (key: KeyOf<K>) => readonly [string, ...string[]];
+  readonly keyOf: (tokens: readonly string[]) => KeyOf<K>;
+  /** To whom it belongs; absent: to nobody yet, or to everybody. */
+  readonly namespaceOf: (state: StateOf<K>) => string | undefined;
+  /** Code of the refusal for what does not exist, which is also what a foreign one is told. */
+  readonly notFound: string;
+}
+
+/** A state that knows to whom it belongs and how late it is. */
+interface Owned {
+  readonly namespace: string;
+  readonly lastAt: Seconds;
+}
+
+const numbered = {
+  tokensOf: (key: number): readonly [string] => [String(key)],
+  keyOf: ([token = '']: readonly string[]): number => Number(token),
+};
+
+/** An aggregate that belongs to a namespace, decided at an instant. Another namespace's is told apart from none by nothing (capacity §13.1). */
+const owned = <State extends Owned, Command extends { readonly at: Seconds }, Event>(
+  notFound: string,
+  decide: (command: Command, state: State | undefined) => readonly Event[],
+  evolve: (state: State | undefined, event: Event) => State,
+  initialState: undefined,
+): {
+  readonly decider: Decider<State | undefined, Instructed<Command>, Event>;
+  readonly namespaceOf: (state: State | undefined) => string | undefined;
+  readonly notFound: string;
+} => ({
+  decider: {
+    initialState,
+    evolve,
+    decide: ({ namespace, when, command }, state, atMs) => {
+      if (state !== undefined && state.namespace !== namespace) throw new Refusal(notFound, 'there is none of that number');
+      const at = instantOf(when, Math.floor(atMs / MS_PER_SECOND), state?.lastAt ?? 0);
+      // The type of a union without one of its members, put together again, is beyond what the compiler can follow.
+      return decide({ ...command, at } as unknown as Command, state);
+    },
+  },
+  namespaceOf: state => state?.namespace,
+  notFound,
+});
+
+/** Every kind of the stream. */
+export const DEFINITIONS: { readonly [K in Kind]: Definition<K> } = {
+  pool: { ...numbered, ...owned('POOL_NOT_FOUND', decidePool, evolvePool, NO_POOL) },
+  reservation: { ...numbered, ...owned('RESERVATION_NOT_FOUND', decideReservation, evolveReservation, NO_RESERVATION) },
+  nonce: {
+    tokensOf: ([customerTid, nonce]) => [String(customerTid), nonce],
+    keyOf: ([customerTid = '', nonce = '']) => [Number(customerTid), nonce],
+    decider: {
+      initialState: undefined,
+      decide: ({ command }, taken) => decideNonce(command, taken),
+      evolve: evolveNonce,
+    },
+    namespaceOf: () => undefined,
+    notFound: 'NONCE_NOT_FOUND',
+  },
+  counter: {
+    tokensOf: name => [name],
+    keyOf: ([name = '']) => name,
+    decider: {
+      initialState: NEW_COUNTER,
+      decide: ({ command }, counter) => decideCounter(command, counter),
+      evolve: evolveCounter,
+    },
+    namespaceOf: () => undefined,
+    notFound: 'COUNTER_NOT_FOUND',
+  },
+};
+
+export const isKind = (text: string | undefined): text is Kind => text !== undefined && Object.hasOwn(DEFINITIONS, text);

@@ -1,0 +1,22 @@
+import type { Kind } from '../aggregates/kinds.js';
+import { getPool } from './get-pool.js';
+import { getReservation } from './get-reservation.js';
+import type { Question } from './question.js';
+
+/** Everything that may be asked, by the name under which it travels between replicas. */
+export const QUESTIONS = {
+  'pool/get': getPool,
+  'reservation/get': getReservation,
+} as const;
+
+type Questions = typeof QUESTIONS;
+export type QuestionName = keyof Questions;
+
+type Parts<Q extends QuestionName> =
+  Questions[Q] extends Question<infer K extends Kind, infer Arguments, infer Answer> ? readonly [K, Arguments, Answer] : never;
+
+export type KindAsked<Q extends QuestionName> = Parts<Q>[0];
+export type ArgumentsOf<Q extends QuestionName> = Parts<Q>[1];
+export type AnswerOf<Q extends QuestionName> = Parts<Q>[2];
+
+export const isQuestion = (text: string): text is QuestionName => Object.hasOwn(QUESTIONS, text);
