@@ -1,7 +1,8 @@
 import { times } from '../amount/exact.js';
 import type { Seconds } from '../amount/instant.js';
 import { NOTHING, plusEach, type Amounts } from '../amount/per-dimension.js';
-import type { PoolCommand, WorkloadRates } from '../pool/commands.js';
+import type { PoolCommand } from '../pool/commands.js';
+import type { WorkloadRates } from '../pool/member/commands.js';
 
 /** A workload of a reservation from before there were pools. */
 export interface OldWorkload extends WorkloadRates {

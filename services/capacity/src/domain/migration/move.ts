@@ -1,6 +1,7 @@
 import type { Seconds } from '../amount/instant.js';
 import { ADMISSION_HORIZON_SECONDS } from '../pool/admission.js';
-import type { PoolCommand, WorkloadRates } from '../pool/commands.js';
+import type { PoolCommand } from '../pool/commands.js';
+import type { WorkloadRates } from '../pool/member/commands.js';
 
 /** A workload goes from one pool to another. */
 export interface Move extends WorkloadRates {

@@ -1,0 +1,47 @@
+import type { Seconds } from '../../amount/instant.js';
+import type { Amounts } from '../../amount/per-dimension.js';
+import type { DecidedAt } from '../at-instant.js';
+import type { HoldEnd } from './events.js';
+
+/** What a workload takes, as computed from its size (capacity §8). */
+export interface WorkloadRates {
+  readonly workloadId: number;
+  /** Milliunits. */
+  readonly rates: Amounts;
+  readonly formulaVersion: number;
+}
+
+/** Keeps room for a workload if the pool can carry it for long enough (capacity §7, §15.3). */
+export interface HoldWorkload extends DecidedAt, WorkloadRates {
+  readonly type: 'hold';
+  /** Every dimension it uses must last longer than this. */
+  readonly horizonSeconds: number;
+  readonly until: Seconds;
+}
+
+/** The workload runs: from now on it drains. */
+export interface ActivateWorkload extends DecidedAt, WorkloadRates {
+  readonly type: 'activate';
+  readonly nodeId?: string | undefined;
+}
+
+/** The workload is gone, or will never come. */
+export interface ReleaseWorkload extends DecidedAt {
+  readonly type: 'release';
+  readonly workloadId: number;
+  readonly cause: Exclude<HoldEnd, 'expired'> | 'deleted';
+}
+
+/** A workload takes another's place in the same pool: released and admitted in one decision (capacity §10.3). */
+export interface ReplaceWorkload extends Omit<HoldWorkload, 'type'> {
+  readonly type: 'replace';
+  readonly replacedId: number;
+}
+
+/** The formula changed: members get new rates from now on (capacity §10.2). */
+export interface RebaseRates extends DecidedAt {
+  readonly type: 'rebase';
+  /** By workload id; those of others than members mean nothing. */
+  readonly rates: ReadonlyMap<number, Amounts>;
+  readonly formulaVersion: number;
+}

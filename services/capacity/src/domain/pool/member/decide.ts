@@ -1,0 +1,62 @@
+import type { Seconds } from '../../amount/instant.js';
+import { equalEach, minusEach, plusEach, type Amounts } from '../../amount/per-dimension.js';
+import { requireRoom } from '../admission.js';
+import { evolvePool } from '../evolve.js';
+import { requireAmounts, requireRates } from '../limits.js';
+import type { Pool } from '../state.js';
+import type { ActivateWorkload, HoldWorkload, RebaseRates, ReleaseWorkload, ReplaceWorkload } from './commands.js';
+import type { MemberEvent } from './events.js';
+
+/** @throws Refusal `INVALID_AMOUNT`, `CAPACITY_OVERFLOW`, `CAPACITY_INSUFFICIENT` */
+export const hold = (command: Omit<HoldWorkload, 'type'>, pool: Pool, at: Seconds): readonly MemberEvent[] => {
+  const { workloadId, rates, formulaVersion, until, horizonSeconds } = command;
+  requireAmounts(rates);
+  if (pool.members.has(workloadId) || pool.holds.has(workloadId)) return [];
+  requireRates(plusEach(plusEach(pool.rates, pool.heldRates), rates));
+  requireRoom(pool, rates, at, horizonSeconds);
+  return [{ type: 'workload-held', workloadId, rates, formulaVersion, until, at }];
+};
+
+/** @throws Refusal `INVALID_AMOUNT`, `CAPACITY_OVERFLOW` */
+export const activate = (command: ActivateWorkload, pool: Pool, at: Seconds): readonly MemberEvent[] => {
+  const { workloadId, rates, formulaVersion, nodeId } = command;
+  requireAmounts(rates);
+  if (pool.members.has(workloadId)) return [];
+  requireRates(plusEach(pool.rates, rates));
+  return [{ type: 'workload-activated', workloadId, rates, formulaVersion, nodeId, at }];
+};
+
+export const release = ({ workloadId, cause }: Omit<ReleaseWorkload, 'type'>, pool: Pool, at: Seconds): readonly MemberEvent[] => {
+  const member = pool.members.get(workloadId);
+  if (member !== undefined) return [{ type: 'workload-released', workloadId, rates: member.rates, cause, at }];
+  if (!pool.holds.has(workloadId)) return [];
+  return [{ type: 'hold-released', workloadId, cause: cause === 'deleted' ? 'cancelled' : cause, at }];
+};
+
+/** @throws Refusal `INVALID_AMOUNT`, `CAPACITY_OVERFLOW`, `CAPACITY_INSUFFICIENT` */
+export const replace = (command: ReplaceWorkload, pool: Pool, at: Seconds): readonly MemberEvent[] => {
+  const released = release({ workloadId: command.replacedId, cause: 'deleted', at }, pool, at);
+  const held = hold(command, released.reduce<Pool>(evolvePool, pool), at);
+  return [...released, ...held];
+};
+
+/** @throws Refusal `INVALID_AMOUNT`, `CAPACITY_OVERFLOW` */
+export const rebase = ({ rates, formulaVersion }: RebaseRates, pool: Pool, at: Seconds): readonly MemberEvent[] => {
+  for (const given of rates.values()) requireAmounts(given);
+  const ids = pool.members.keys();
+  const members = ids.flatMap(workloadId => {
+    const before = pool.members.get(workloadId)?.rates;
+    const after = rates.get(workloadId);
+    return before === undefined || after === undefined ? [] : [{ workloadId, before, after }];
+  });
+  requireRates(members.reduce<Amounts>((sum, { before, after }) => plusEach(minusEach(sum, before), after), pool.rates));
+  const missing = ids.filter(workloadId => !rates.has(workloadId));
+  return [{ type: 'rates-rebased', members, missing, formulaVersion, at }];
+};
+
+/** How a workload stands to a pool, for the answer to a command that may change nothing (capacity §12 D5). */
+export const membership = (pool: Pool, workloadId: number, rates: Amounts): 'none' | 'same-rates' | 'other-rates' => {
+  const member = pool.members.get(workloadId);
+  if (member === undefined) return 'none';
+  return equalEach(member.rates, rates) ? 'same-rates' : 'other-rates';
+};

@@ -1,0 +1,38 @@
+import { Refusal } from '@drawdown/errors';
+import { NOTHING } from '../amount/per-dimension.js';
+import { NumberMap } from '../collection/number-map.js';
+import type { OpenPool } from './commands.js';
+import { copyOf } from './draft.js';
+import type { PoolOpened } from './events.js';
+import { sortedUnion } from './nodes.js';
+import type { Pool } from './state.js';
+
+/** @throws Refusal `POOL_EXISTS` */
+export const open = ({ poolId, namespace, owner, sponsor, nodeIds, at }: OpenPool, pool: Pool | undefined): PoolOpened => {
+  if (pool !== undefined) throw new Refusal('POOL_EXISTS', `pool ${poolId} is open already`, { pool: String(poolId) });
+  return { type: 'pool-opened', poolId, namespace, owner, sponsor, nodeIds, at };
+};
+
+/** The pool that an opening makes (capacity §3.1). */
+export const opened = ({ poolId, namespace, owner, sponsor, nodeIds, at }: PoolOpened): Pool =>
+  copyOf({
+    id: poolId,
+    namespace,
+    owner,
+    sponsor,
+    nodeIds: sortedUnion([], nodeIds),
+    balance: NOTHING,
+    rates: NOTHING,
+    asOf: at,
+    emptyAt: undefined,
+    exhaustsAt: undefined,
+    unfunded: NOTHING,
+    credited: NOTHING,
+    members: NumberMap.empty(),
+    holds: NumberMap.empty(),
+    heldRates: NOTHING,
+    decommissions: NumberMap.empty(),
+    exhausted: [],
+    credits: NumberMap.empty(),
+    lastAt: at,
+  });
