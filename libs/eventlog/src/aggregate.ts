@@ -29,6 +29,11 @@ export interface AggregateOptions<S, C, E> {
   readonly ttlSecondsOf?: (events: readonly E[]) => number | undefined;
   /** Told of every message that has come into the state, whoever recorded it, in stream order and once each. @default nothing */
   readonly onFolded?: (message: RecordedMessage<E>) => void;
+  /**
+   * Order of commands that are at hand at once. The time of their decision is the same, so nobody can tell who came first.
+   * @default that of their coming
+   */
+  readonly order?: (left: Command<C>, right: Command<C>) => number;
   /** Called right before every append; throws to stop it, as an owner does whose lease has run out (design §4.8). @default nothing */
   readonly beforeAppend?: () => void;
   /** @default exponential with full jitter */
@@ -132,7 +137,7 @@ export class Aggregate<S, C, E> {
   async #run(): Promise<void> {
     await Promise.resolve(); // commands of the same turn of the event loop go together
     while (!this.#queue.isEmpty) {
-      const taken = this.#queue.takeGroup();
+      const taken = this.#inOrder(this.#queue.takeGroup());
       try {
         await this.#settle(taken);
       } catch (error) {
@@ -140,6 +145,11 @@ export class Aggregate<S, C, E> {
       }
     }
     this.#isRunning = false;
+  }
+
+  #inOrder(taken: readonly Waiting<S, C, E>[]): readonly Waiting<S, C, E>[] {
+    const { order } = this.#options;
+    return order === undefined ? taken : taken.toSorted((left, right) => order(left.command, right.command));
   }
 
   async #settle(taken: readonly Waiting<S, C, E>[]): Promise<void> {

@@ -55,6 +55,13 @@ describe('an aggregate', () => {
       ...changed,
     });
 
+  it('decides commands that are at hand at once in the order it is given', async () => {
+    const tally = open({ order: (left, right) => left.body.type.localeCompare(right.body.type) });
+    const both = [withdraw('a', 5, nowMs), deposit('b', 5, nowMs)].map(command => tally.execute(command));
+    expect((await Promise.all(both)).map(({ sequence }) => sequence)).toEqual([1, 1]);
+    expect(tally.state.amount).toBe(0);
+  });
+
   it('decides no command earlier than the last message, whatever its own clock says', async () => {
     await open().execute(deposit('a', 1, nowMs));
     const slow = open({ clock: { nowMs: () => nowMs - 5_000 } });
