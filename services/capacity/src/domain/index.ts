@@ -5,6 +5,8 @@ export { DIMENSIONS, eachDimension, NOTHING, of, type Amounts, type Dimension, t
 export { formatMilli, isDecimalText, parseMilli } from './amount/text.js';
 export { NumberMap } from './collection/number-map.js';
 export { ADMISSION_HORIZON_SECONDS, fits, type Fit } from './pool/admission.js';
+export { segmentOf, type Segment } from './history/segment.js';
+export { touchedMembers } from './history/touched.js';
 export { migrate, type Migration, type OldWorkload } from './migration/migrate.js';
 export { planMove, type Move, type MoveStep } from './migration/move.js';
 export type { PoolCommand } from './pool/commands.js';
@@ -15,6 +17,7 @@ export { nextDue } from './pool/due/due.js';
 export type { PoolEvent } from './pool/events.js';
 export { evolvePool, NO_POOL } from './pool/evolve.js';
 export { decideInstant, type InstantRequest } from './pool/instant.js';
+export { compareWithinSecond, orderCommands, type HeldCommand } from './pool/order.js';
 export { isAllowed, isStarved, membersToStop, settledAt } from './pool/read.js';
 export type { Credit, Decommission, Hold, Member, Pool } from './pool/state.js';
 export { LIST_PRICES, priceOf, unitSecondPrice, type Network } from './price/price.js';

@@ -1,0 +1,25 @@
+import type { PoolEvent } from '../pool/events.js';
+
+const NOBODY: readonly number[] = [];
+
+/** Ids of the workloads of which an event changes something that their own documents show (capacity §13.4 `pool_members`). */
+export const touchedMembers = (event: PoolEvent): readonly number[] => {
+  switch (event.type) {
+    case 'workload-held':
+    case 'hold-released':
+    case 'workload-activated':
+    case 'workload-released':
+      return [event.workloadId];
+    case 'rates-rebased':
+      return event.members.map(({ workloadId }) => workloadId);
+    case 'decommission-requested':
+    case 'decommission-cancelled':
+    case 'workloads-reclaimed':
+      return event.workloadIds;
+    case 'pool-opened':
+    case 'capacity-credited':
+    case 'dimension-exhausted':
+    case 'dimension-replenished':
+      return NOBODY;
+  }
+};

@@ -1,0 +1,43 @@
+import type { PoolCommand } from './commands.js';
+
+/** A command that a writer holds, as far as its place in the order goes. */
+export interface HeldCommand {
+  readonly id: string;
+  readonly type: PoolCommand['type'];
+}
+
+/** What makes the pool, what helps it, the depletion check, what costs it: in this order within a second (capacity §13.6). */
+const RANKS = { opens: 0, helps: 1, check: 2, costs: 3 } as const;
+
+const rankOf = (type: PoolCommand['type']): number => {
+  switch (type) {
+    case 'open':
+      return RANKS.opens;
+    case 'credit':
+    case 'release':
+      return RANKS.helps;
+    case 'check':
+      return RANKS.check;
+    case 'hold':
+    case 'activate':
+    case 'replace':
+    case 'rebase':
+      return RANKS.costs;
+  }
+};
+
+const compareTexts = (left: string, right: string): number => {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+};
+
+/** The order in which a writer takes the commands that it holds at once for the same pool and second; by id within a group (capacity §13.6). */
+export const compareWithinSecond = (left: HeldCommand, right: HeldCommand): number =>
+  rankOf(left.type) - rankOf(right.type) || compareTexts(left.id, right.id);
+
+/** Commands in that order; the list passed stays as it is. */
+export const orderCommands = <Held>(held: readonly Held[], describe: (command: Held) => HeldCommand): Held[] =>
+  held
+    .map(command => ({ command, described: describe(command) }))
+    .sort((left, right) => compareWithinSecond(left.described, right.described))
+    .map(({ command }) => command);
