@@ -6,6 +6,8 @@ export { formatMilli, isDecimalText, parseMilli } from './amount/text.js';
 export { NumberMap } from './collection/number-map.js';
 export { ADMISSION_HORIZON_SECONDS, fits, type Fit } from './pool/admission.js';
 export { segmentOf, type Segment } from './history/segment.js';
+export { emptyDimensionOf, POOL_STATUSES, statusOf, type PoolStatus } from './history/standing.js';
+export { changedStays, STAY_STATES, stayOf, type Stay, type StayState } from './history/stay.js';
 export { touchedMembers } from './history/touched.js';
 export { migrate, type Migration, type OldWorkload } from './migration/migrate.js';
 export { planMove, type Move, type MoveStep } from './migration/move.js';

@@ -8,6 +8,7 @@ import { eventsOf } from '../events.js';
 export const reservationEvents = eventsOf<ReservationEvent>('drawdown.capacity.reservation', {
   'reservation-submitted': {
     reservationId: integer,
+    namespace: text,
     json: text,
     customerTid: integer,
     customerSignature: text,
@@ -16,7 +17,13 @@ export const reservationEvents = eventsOf<ReservationEvent>('drawdown.capacity.r
     nonce: optional(text),
     at: integer,
   },
-  'reservation-accepted': { poolId: integer, unitSeconds: perDimension(bigInteger), nodeIds: list(text), at: integer },
+  'reservation-accepted': {
+    poolId: integer,
+    unitSeconds: perDimension(bigInteger),
+    nodeIds: list(text),
+    currencies: list(text),
+    at: integer,
+  },
   'payment-requested': { farmId: integer, address: text, asset: text, amount: bigInteger, expiresAt: integer, at: integer },
   'payment-received': { amount: bigInteger, at: integer },
   'payment-expired': { received: bigInteger, at: integer },

@@ -15,13 +15,17 @@ const payment = record<NonNullable<Reservation['payment']>>({
 /** A reservation from its request to where it has come. */
 export const reservationState = record<Reservation>({
   id: integer,
+  namespace: text,
   json: text,
   customerTid: integer,
   customerSignature: text,
   sponsorTid: integer,
+  sponsorSignature: text,
+  nonce: optional(text),
   poolId: integer,
   unitSeconds: perDimension(bigInteger),
   nodeIds: list(text),
+  currencies: list(text),
   status: oneOf('submitted', 'accepted', 'awaiting-payment', 'paid', 'settled', 'expired', 'refused', 'refunding', 'refunded'),
   payment: optional(payment),
   received: bigInteger,
