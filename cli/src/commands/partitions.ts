@@ -1,11 +1,14 @@
 import { OperationsServiceService as Entitlements, type Partition } from '@drawdown/proto';
+import { OperationsServiceService as Capacity, type Partition as CapacityPartition } from '@drawdown/proto/capacity';
 import {
   OperationsServiceService as Sessions,
   RebuildState,
+  type Probe,
   type Partition as SessionsPartition,
   type Wheel,
 } from '@drawdown/proto/sessions';
 import type { Command } from 'commander';
+import type { ServiceName } from '../client/context.js';
 import { timestampText } from '../client/instants.js';
 import { printList, type Column } from '../output/output.js';
 import { plain, type Plain } from '../output/plain.js';
@@ -19,9 +22,7 @@ export const registerPartitions = (program: Command): void => {
     .command('partitions')
     .description('who owns each partition, how far it has read, and what it waits for')
     .addOption(serviceOption())
-    .action(({ service }: ServiceOptions, command: Command) =>
-      withSession(command, service === 'sessions' ? listSessionsPartitions : listPartitions, service),
-    );
+    .action(({ service }: ServiceOptions, command: Command) => withSession(command, LISTINGS[service], service));
 };
 
 const listPartitions = async ({ client, output }: Session): Promise<boolean> => {
@@ -34,6 +35,19 @@ const listSessionsPartitions = async ({ client, output }: Session): Promise<bool
   const { partitions } = await client.call(Sessions.listPartitions, {});
   printList(output, partitions, SESSIONS_COLUMNS, sessionsPartitionView);
   return partitions.every(({ waiting, rebuildState }) => waiting === undefined && rebuildState !== RebuildState.REBUILDING);
+};
+
+const listCapacityPartitions = async ({ client, output }: Session): Promise<boolean> => {
+  const { partitions } = await client.call(Capacity.listPartitions, {});
+  printList(output, partitions, CAPACITY_COLUMNS, plain);
+  return partitions.every(({ waiting }) => waiting === undefined);
+};
+
+/** `false` when a partition waits. */
+const LISTINGS: Readonly<Record<ServiceName, (session: Session) => Promise<boolean>>> = {
+  entitlements: listPartitions,
+  sessions: listSessionsPartitions,
+  capacity: listCapacityPartitions,
 };
 
 const COLUMNS: readonly Column<Partition>[] = [
@@ -60,9 +74,19 @@ const SESSIONS_COLUMNS: readonly Column<SessionsPartition>[] = [
   { title: 'lag', text: eachWheel(({ lagMs }) => durationText(lagMs)), right: true },
   { title: 'oldest open', text: eachWheel(({ oldestOpen }) => timestampText(oldestOpen)) },
   { title: 'catch-up', text: eachWheel(({ catchUpMs }) => (catchUpMs === 0 ? '' : durationText(catchUpMs))), right: true },
+  { title: 'probe', text: ({ probe }) => probeText(probe), right: true },
   { title: 'to hand over', text: ({ queueLength }) => String(queueLength), right: true },
   { title: 'state', text: ({ rebuildState }) => RebuildState[rebuildState]?.toLowerCase() ?? '' },
 ];
+
+const CAPACITY_COLUMNS: readonly Column<CapacityPartition>[] = [
+  ...COLUMNS,
+  { title: 'pools overdue', text: ({ overduePools }) => (overduePools === 0 ? '' : String(overduePools)), right: true },
+  { title: 'open effects', text: ({ openEffects }) => (openEffects === 0 ? '' : String(openEffects)), right: true },
+];
+
+/** How long the last hit of the service's own took until its session could be read. */
+const probeText = (probe: Probe | undefined): string => (probe?.sent === undefined ? '' : durationText(probe.readableMs));
 
 const sessionsPartitionView = (partition: SessionsPartition): Plain =>
   plain({ ...partition, rebuildState: RebuildState[partition.rebuildState] });

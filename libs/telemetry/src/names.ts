@@ -38,6 +38,7 @@ export const Attributes = {
   stream: 'drawdown.stream',
   sequence: 'drawdown.stream.sequence',
   reason: 'drawdown.reason',
+  stage: 'drawdown.stage',
 } as const;
 
 /** Metric names with the unit their instrument is made with. What is behind and how old it is comes before counters. */
@@ -61,6 +62,10 @@ export const Metrics = {
   closeLag: { name: 'drawdown.sessions.close.lag', unit: 's' },
   closeQueue: { name: 'drawdown.sessions.close.queue', unit: '{close}' },
   watermarkAge: { name: 'drawdown.sessions.watermark.age', unit: 's' },
+  probeDelay: { name: 'drawdown.sessions.probe.delay', unit: 's' },
+  probeReadable: { name: 'drawdown.sessions.probe.readable', unit: 's' },
+  probeWaiting: { name: 'drawdown.sessions.probe.waiting', unit: 's' },
+  probesLost: { name: 'drawdown.sessions.probe.lost', unit: '{probe}' },
   storeMemoryShare: { name: 'drawdown.sessions.store.memory_share', unit: '1' },
   merges: { name: 'drawdown.sessions.merges', unit: '{merge}' },
   handOverRetries: { name: 'drawdown.sessions.hand_over.retries', unit: '{attempt}' },

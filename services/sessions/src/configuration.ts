@@ -74,6 +74,14 @@ export class SessionsConfiguration extends PlatformConfiguration {
     meaning: 'How long after a client’s last hit its hit ids are remembered, in seconds; at least the longest timeout of any property.',
   })
   readonly duplicateRetentionSeconds!: number;
+
+  @Setting({
+    variable: 'DRAWDOWN_SESSIONS_PROBE_SECONDS',
+    kind: integer(5, 3_600),
+    default: '30',
+    meaning: 'How often each partition sends a hit of the service’s own through everything, to measure how long it takes, in seconds.',
+  })
+  readonly probeSeconds!: number;
 }
 
 export const configurations: readonly DocumentedConfiguration[] = [

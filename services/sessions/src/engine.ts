@@ -1,5 +1,7 @@
 import { Fault } from '@drawdown/errors';
+import { PARTITIONS } from '@drawdown/eventlog';
 import type { Lease, OwnerRequest } from '@drawdown/partitions';
+import { ulid } from 'ulid';
 import { decodeNewHits } from './adapters/jetstream/new-hits.js';
 import { pingTo } from './adapters/jetstream/pings.js';
 import type { SessionPublisher } from './adapters/jetstream/session-publisher.js';
@@ -13,6 +15,9 @@ import type { IngestObserver, RefusedHits } from './application/ingest/ports.js'
 import { SourceIngest, type SourceIngestOptions } from './application/ingest/source-ingest.js';
 import type { SourcePositions } from './application/ingest/source-positions.js';
 import type { Loss } from './application/operations/session-operations.js';
+import type { ProbeLog, ProbeObserver, ProbeReads, ProbeStatus } from './application/probe/ports.js';
+import { Probe } from './application/probe/probe.js';
+import { Probing } from './application/probe/probing.js';
 import { propertyStateOf, type PropertyRegistry } from './application/properties/registry.js';
 import { Announcer } from './application/state/announcer.js';
 import { GuardedHits, keepsUp, Reliever, type MemoryPressure } from './application/state/pressure.js';
@@ -48,6 +53,7 @@ export interface EngineOptions {
   /** Readers of what was closed, for one held partition. */
   readonly companionsOf: (lease: Lease) => readonly Companion[];
   readonly history: StateHistory;
+  readonly probes: { readonly log: ProbeLog; readonly reads: ProbeReads; readonly observer: ProbeObserver };
   readonly pressure: MemoryPressure;
   readonly onRebuild: (state: number, step: string) => void;
   readonly reportLost: (state: number, loss: Loss) => Promise<void>;
@@ -62,6 +68,7 @@ export class Engine {
   readonly #handOver: HandOver;
   readonly #work = new Map<number, StateWork>();
   readonly #leases = new Map<number, Lease>();
+  readonly #probes = new Map<number, Probe>();
   readonly #rebuilding = new Map<number, Promise<void>>();
 
   constructor(private readonly options: EngineOptions) {
@@ -85,6 +92,8 @@ export class Engine {
     const work = this.#stateWork(lease);
     this.#work.set(lease.partition, work);
     this.#leases.set(lease.partition, lease);
+    const probe = this.#probe(lease);
+    this.#probes.set(lease.partition, probe);
     const ping = pingTo(publisher, subjects);
     return new SessionsPartition({
       lease,
@@ -95,7 +104,7 @@ export class Engine {
       rebuild: () => this.#rebuildOnce(lease),
       answerLoss: (state, loss) => (state === lease.partition ? this.stateLost(state, loss) : options.reportLost(state, loss)),
       publishPing: () => ping(lease.partition),
-      companions: [work, ...options.companionsOf(lease)],
+      companions: [work, ...options.companionsOf(lease), this.#probing(lease, probe)],
       serve: request => options.serve(lease.partition, request),
       onTrouble: options.onTrouble,
     });
@@ -139,6 +148,16 @@ export class Engine {
     if (!knowsEnough || (await store.isRebuilding(state))) await this.#rebuildOnce(lease);
   }
 
+  /** How the probes of the partitions went that are held here, by their numbers (sessions §15.14). */
+  *probes(): Generator<readonly [partition: number, status: ProbeStatus]> {
+    for (const [partition, probe] of this.#probes) if (this.#leases.get(partition)?.isHeld() === true) yield [partition, probe.status];
+  }
+
+  /** Undefined for a partition that was never held here. */
+  probeStatus(partition: number): ProbeStatus | undefined {
+    return this.#probes.get(partition)?.status;
+  }
+
   /** Something may have begun to close in a state partition that is worked here. */
   ring(state: number): void {
     const work = this.#work.get(state);
@@ -176,6 +195,26 @@ export class Engine {
     });
     await rebuild.run();
     this.ring(state);
+  }
+
+  #probe({ partition }: Lease): Probe {
+    const { configuration, connections, probes } = this.options;
+    const { tickSeconds, closeLagSeconds, probeSeconds } = configuration;
+    return new Probe({
+      partition,
+      partitions: PARTITIONS,
+      periodMs: probeSeconds * MS_PER_SECOND,
+      // The timeout is a tick, and the wheel waits for the lag.
+      leastMs: (tickSeconds + closeLagSeconds) * MS_PER_SECOND,
+      newId: ulid,
+      nowMs: () => connections.clock.nowMs(),
+      ...probes,
+    });
+  }
+
+  #probing(lease: Lease, probe: Probe): Probing {
+    const onTrouble = (error: unknown): void => this.options.onTrouble(`probes of ${lease.partition}`, error);
+    return new Probing({ probe, isHeld: () => lease.isHeld(), onTrouble });
   }
 
   #stateWork(lease: Lease): StateWork {

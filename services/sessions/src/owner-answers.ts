@@ -14,6 +14,7 @@ export const answersOf = (engine: Engine, views: SessionViews, partitions: () =>
     const streams = [...(sources?.inputs ?? []), ...(documents?.inputs ?? [])];
     const waiting = sources?.waiting ?? documents?.waiting;
     return {
+      probe: engine.probeStatus(partition),
       streams: streams.map(({ stream, watermark, lag }) => ({ stream, watermark, lagMessages: lag ?? 0 })),
       waiting:
         waiting === undefined

@@ -2,6 +2,7 @@ import { replicaName } from '@drawdown/connections';
 import type { Lease } from '@drawdown/partitions';
 import type { JsonLogger } from '@drawdown/telemetry';
 import { ParkedSessions } from './adapters/jetstream/parked-sessions.js';
+import { JetStreamProbes } from './adapters/jetstream/probes.js';
 import { PropertyFeed } from './adapters/jetstream/property-feed.js';
 import { RefusedHitLetters } from './adapters/jetstream/refused-hits.js';
 import { SessionPublisher } from './adapters/jetstream/session-publisher.js';
@@ -21,8 +22,10 @@ import {
   handOverObserver,
   ingestObserver,
   partitionObserver,
+  probeObserver,
   publishObserver,
   watchPartitions,
+  watchProbes,
   watchStore,
   workObserver,
 } from './adapters/telemetry.js';
@@ -34,7 +37,7 @@ import { Loop } from './application/state/loop.js';
 import { MemoryPressure } from './application/state/pressure.js';
 import type { SessionsConfiguration } from './configuration.js';
 import { openConnections, type Connections } from './connections.js';
-import { Guard } from './domain/index.js';
+import { Guard, probeProperty } from './domain/index.js';
 import { edgeOf } from './edge.js';
 import { Engine } from './engine.js';
 import { answersOf } from './owner-answers.js';
@@ -131,14 +134,15 @@ const replicaOf = async (
   logger: JsonLogger,
   onTrouble: (where: string, error: unknown) => void,
 ): Promise<Replica> => {
-  const { nats, subjects, streams, readerOf, incarnations, leaseIncarnation, clock, db, redis, publisher } = connections;
+  const { nats, subjects, streams, readerOf, incarnations, leaseIncarnation, clock, db, redis, publisher, manager } = connections;
   const { prefix } = configuration;
   const observer = partitionObserver(logger);
   const nowMs = (): number => clock.nowMs();
   const salts = await RegistryStampSalts.open(nats, prefix, nowMs);
   const setAside = new SetAsideMessages();
   const isSetAside = (stream: string, sequence: number): boolean => setAside.has(stream, sequence);
-  const properties: PropertyRegistry = new PropertyRegistry(() => feed.current());
+  const own = probeProperty(configuration.tickSeconds * MS_PER_SECOND);
+  const properties: PropertyRegistry = new PropertyRegistry(() => feed.current(), own);
   const feed = new PropertyFeed({
     nats,
     subjects,
@@ -191,6 +195,11 @@ const replicaOf = async (
       new OpenedBeside(usage, lease, error => onTrouble(`usage of ${lease.partition}`, error)),
     ],
     history: stateHistory({ nats, subjects, readerOf, isSetAside, observer }),
+    probes: {
+      log: new JetStreamProbes({ publisher, manager, subjects, sessionsStream: streams.sessions.name }),
+      reads: views,
+      observer: probeObserver(),
+    },
     pressure,
     onRebuild: (state, step) => logger.warn('a lost state partition is read again', { state, step }),
     reportLost: async (state, loss) => {
@@ -220,6 +229,10 @@ const replicaOf = async (
   });
   watchPartitions(() => partitions.host);
   watchStore(vitals, pressure);
+  watchProbes(
+    () => engine.probes(),
+    () => clock.nowMs(),
+  );
   return {
     configuration,
     connections,

@@ -4,6 +4,7 @@ import type { HandOverObserver } from '../application/hand-over/hand-over.js';
 import type { HitOwner, IngestObserver } from '../application/ingest/ports.js';
 import type { SourceMessage } from '../application/ingest/source-message.js';
 import type { StateVitals, Vitals, WheelVitals } from '../application/operations/vitals.js';
+import type { ProbeObserver, ProbeStatus } from '../application/probe/ports.js';
 import type { MemoryPressure } from '../application/state/pressure.js';
 import type { WorkObserver } from '../application/state/state-work.js';
 
@@ -44,6 +45,41 @@ export const workObserver = (): WorkObserver => {
 export const publishObserver = (): (() => void) => {
   const publishes = counter(Metrics.sessionsPublishes, 'Messages stored in DRAWDOWN_SESSIONS');
   return () => publishes.add(1);
+};
+
+/** How long the service's own hits take until their sessions can be read (sessions §15.14). */
+export const probeObserver = (): ProbeObserver => {
+  const delays = durationHistogram(
+    Metrics.probeDelay,
+    'From sending a hit of the service’s own until its session was published, and could be read',
+  );
+  const lost = counter(Metrics.probesLost, 'Hits of the service’s own whose sessions never could be read');
+  return {
+    onThrough: ({ closedMs, readableMs }) => {
+      delays.record(closedMs / SECOND_MS, { [Attributes.stage]: 'closed' });
+      delays.record(readableMs / SECOND_MS, { [Attributes.stage]: 'readable' });
+    },
+    onLost: () => lost.add(1),
+  };
+};
+
+/** Of each partition of this replica: how long its last probe took, and how long one has been on its way. */
+export const watchProbes = (probes: () => Iterable<readonly [number, ProbeStatus]>, nowMs: () => number): void => {
+  const ofPartitions = (readMs: (status: ProbeStatus) => number | undefined) => (): readonly GaugeValue[] =>
+    [...probes()].flatMap(([partition, status]) => {
+      const ms = readMs(status);
+      return ms === undefined ? [] : [{ value: ms / SECOND_MS, attributes: { [Attributes.partition]: partition } }];
+    });
+  gauge(
+    Metrics.probeReadable,
+    'How long the last of the service’s own hits took until its session could be read',
+    ofPartitions(({ last }) => last?.readableMs),
+  );
+  gauge(
+    Metrics.probeWaiting,
+    'How long a hit of the service’s own has been on its way; 0 when none is',
+    ofPartitions(({ waitingSinceMs }) => (waitingSinceMs === undefined ? 0 : Math.max(0, nowMs() - waitingSinceMs))),
+  );
 };
 
 /** Counts what closes, and tells of what does not. */

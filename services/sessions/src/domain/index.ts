@@ -11,6 +11,7 @@ export { maskedAddress } from './identity/address.js';
 export { Guard, clientKey, type ClientName, type JoinSettings } from './identity/guard.js';
 export type { Identifier } from './identity/identifier.js';
 export type { StampSalts } from './identity/salts.js';
+export { NO_NAMESPACE } from './identity/no-namespace.js';
 export { userKey } from './identity/user-key.js';
 export { STAMP_HEADERS_DEFAULT } from './identity/stamps.js';
 export { CloseLoop, doTick, type CloseLoopParts } from './portable/close-loop.js';
@@ -43,6 +44,7 @@ export { MemoryKeyValueStore } from './portable/storage/memory-key-value-store.j
 export { MemorySetStore } from './portable/storage/memory-set-store.js';
 export type { SetStore } from './portable/storage/set-store.js';
 export { pingTimeOf, type Task, type TaskHit } from './portable/task.js';
+export { isProbe, probeHit, probeProperty } from './probe/probe.js';
 export { checkSettings, type ServiceBounds } from './property/check.js';
 export { decideProperty, type PropertyCommand } from './property/decide.js';
 export { evolveProperty } from './property/evolve.js';

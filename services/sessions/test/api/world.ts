@@ -90,6 +90,8 @@ export class World {
       DRAWDOWN_REPLICA: `replica-${randomBytes(4).toString('hex')}`,
       DRAWDOWN_LEASE_TTL_MS: String(LEASE_TTL_MS),
       DRAWDOWN_DRAIN_MS: '1000',
+      // Probes are nobody's business but their own tests'.
+      DRAWDOWN_SESSIONS_PROBE_SECONDS: '3600',
       ...settings,
     });
     const service = await startSessions(configuration, new JsonLogger({ service: 'sessions', level: 'fatal' }));

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { startTelemetry, type Telemetry } from '@drawdown/telemetry';
-import { ingestObserver, watchStore } from '../../src/adapters/telemetry.js';
+import { ingestObserver, probeObserver, watchProbes, watchStore } from '../../src/adapters/telemetry.js';
 import { HitRecords } from '../../src/application/ingest/hit-record.js';
 import type { RefusedHit } from '../../src/application/ingest/ports.js';
 import { SourceIngest, type SourceIngestOptions } from '../../src/application/ingest/source-ingest.js';
@@ -167,4 +167,25 @@ test('gauges show the last look: each owned partition over its lanes, lateness o
   ]);
   expect(await samplesOf('drawdown_sessions_watermark_age')).toEqual(['{drawdown_partition="5",drawdown_scope="client"} 0.7']);
   expect(await samplesOf('drawdown_sessions_store_memory_share')).toEqual(['{} 0.25']);
+});
+
+test('probes are told of by partition: the last delay once there is one, and how long one has been waiting', async () => {
+  const last = { sentAtMs: NOW_MS - 30_000, closedMs: 2_100, readableMs: 2_500 };
+  watchProbes(
+    () => [
+      [5, { lost: 0, last }],
+      [6, { lost: 1, waitingSinceMs: NOW_MS - 90_000 }],
+    ],
+    () => NOW_MS,
+  );
+  expect(await samplesOf('drawdown_sessions_probe_readable')).toEqual(['{drawdown_partition="5"} 2.5']);
+  expect(await samplesOf('drawdown_sessions_probe_waiting')).toEqual(['{drawdown_partition="5"} 0', '{drawdown_partition="6"} 90']);
+  const observer = probeObserver();
+  observer.onThrough(last);
+  observer.onLost();
+  expect(await samplesOf('drawdown_sessions_probe_delay_sum')).toEqual([
+    '{drawdown_stage="closed"} 2.1',
+    '{drawdown_stage="readable"} 2.5',
+  ]);
+  expect(await samplesOf('drawdown_sessions_probe_lost_total')).toEqual(['{} 1']);
 });

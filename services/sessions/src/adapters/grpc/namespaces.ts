@@ -1,6 +1,6 @@
 import { Refusal } from '@drawdown/errors';
 import type { Caller } from '@drawdown/grpc';
-import { NO_NAMESPACE } from '../jetstream/hit-wire.js';
+import { NO_NAMESPACE } from '../../domain/index.js';
 
 /**
  * The namespace that a call is about: the caller's, from its token and from nowhere else.

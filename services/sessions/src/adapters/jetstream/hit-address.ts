@@ -1,5 +1,6 @@
 import { decodeToken, encodeToken, partitionOf, type Subjects } from '@drawdown/eventlog';
-import { HIT_LIMITS, NO_NAMESPACE } from './hit-wire.js';
+import { NO_NAMESPACE } from '../../domain/index.js';
+import { HIT_LIMITS } from './hit-wire.js';
 
 /** What the subject of a message says about its hits. */
 export type HitAddress =

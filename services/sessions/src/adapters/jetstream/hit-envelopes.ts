@@ -1,7 +1,7 @@
 import { BATCH_JSON, DECODE_LIMITS, encodeBinary, encodeStructured, type ExactJson, type OutgoingEvent } from '@drawdown/cloudevents';
 import type { Subjects } from '@drawdown/eventlog';
-import { LIVE_LANE, type Hit } from '../../domain/index.js';
-import { HIT_LIMITS, HIT_TYPE, IMPORT_COMPLETED_TYPE, LANE_HEADER, NO_NAMESPACE, PING_TYPE } from './hit-wire.js';
+import { LIVE_LANE, NO_NAMESPACE, type Hit } from '../../domain/index.js';
+import { HIT_LIMITS, HIT_TYPE, IMPORT_COMPLETED_TYPE, LANE_HEADER, PING_TYPE, PROBE_TYPE } from './hit-wire.js';
 
 /** A message for DRAWDOWN_HITS, ready to be published; no message id (design §4.5). */
 export interface HitsOutgoing {
@@ -109,6 +109,12 @@ const laneHeader = (lane: string): [string, string][] => (lane === LIVE_LANE ? [
 /** Says that a source partition is silent, not dead (sessions §12.5). Published with `Nats-TTL`, which the publisher sets. */
 export const encodePing = (subjects: Subjects, partition: number, id: string): HitsOutgoing => {
   const { headers, data } = encodeBinary({ id, source: '/drawdown/sessions', type: PING_TYPE });
+  return { subject: subjects.hitsBatch(partition, NO_NAMESPACE), partition, headers, data };
+};
+
+/** A hit of the service's own for one source partition, wherever its client would lie otherwise (sessions §15.14). */
+export const encodeProbe = (subjects: Subjects, partition: number, id: string, sentAtMs: number): HitsOutgoing => {
+  const { headers, data } = encodeBinary({ id, source: '/drawdown/sessions', type: PROBE_TYPE, time: new Date(sentAtMs).toISOString() });
   return { subject: subjects.hitsBatch(partition, NO_NAMESPACE), partition, headers, data };
 };
 

@@ -1,7 +1,7 @@
 import { decode, type CloudEvent, type DecodedMessage } from '@drawdown/cloudevents';
 import type { MessageHeaders, StoredMessage, Subjects } from '@drawdown/eventlog';
 import type { Decoded } from '@drawdown/partitions';
-import { LIVE_LANE, laneOf, type Hit } from '../../domain/index.js';
+import { LIVE_LANE, laneOf, NO_NAMESPACE, probeHit, type Hit } from '../../domain/index.js';
 import { addressOf, belongsInto, placeToken, type HitAddress } from './hit-address.js';
 import { readFields, type HitFields } from './hit-fields.js';
 import { hitProblem } from './hit-problem.js';
@@ -11,8 +11,8 @@ import {
   HIT_TYPE,
   IMPORT_COMPLETED_TYPE,
   LANE_HEADER,
-  NO_NAMESPACE,
   PING_TYPE,
+  PROBE_TYPE,
   type HitRejection,
   type HitsMessage,
 } from './hit-wire.js';
@@ -32,7 +32,9 @@ export const decodeHitsMessage = (subjects: Subjects, message: StoredMessage): D
   if (lane === undefined) return { ok: false, reason: 'LANE_INVALID', detail: LANE_RULE };
   const decoded = decode(message.headers, message.data, HIT_DECODE_LIMITS);
   if (!decoded.ok) return { ok: false, reason: decoded.reason, detail: decoded.detail };
-  return signal(decoded, address, lane) ?? hits(decoded, { address, lane, arrivedMs: originOf(message).timeMs });
+  return (
+    signal(decoded, address, lane) ?? probe(decoded, address, lane) ?? hits(decoded, { address, lane, arrivedMs: originOf(message).timeMs })
+  );
 };
 
 const LANE_RULE = `a lane is 1 to ${String(HIT_LIMITS.laneCharsMax)} letters, digits, "_" and "-"`;
@@ -64,6 +66,20 @@ const signal = ({ mode, results }: Readable, address: HitAddress, lane: string):
   if (address.namespace !== NO_NAMESPACE) return { ok: false, reason: 'SUBJECT_MISMATCH', detail: 'a ping belongs to no namespace' };
   if (lane !== LIVE_LANE) return { ok: false, reason: 'LANE_INVALID', detail: 'a ping moves the lane live only' };
   return { ok: true, value: { kind: 'ping' } };
+};
+
+/** Whoever may publish where pings lie is the service itself; what it says there makes no session of anybody's. */
+const probe = ({ mode, results }: Readable, address: HitAddress, lane: string): Decoded<HitsMessage> | undefined => {
+  const [result] = results;
+  if (mode === 'batch' || result?.ok !== true || result.event.type !== PROBE_TYPE) return undefined;
+  const { id, timeMs } = result.event;
+  if (address.kind === 'single' || address.namespace !== NO_NAMESPACE || lane !== LIVE_LANE) {
+    return { ok: false, reason: 'SUBJECT_MISMATCH', detail: 'a probe belongs to no namespace' };
+  }
+  const hit = probeHit(id, timeMs ?? Number.NaN);
+  const problem = timeMs === undefined ? { reason: 'HIT_INVALID', detail: 'a probe says its time' } : hitProblem(hit);
+  if (problem !== undefined) return { ok: false, ...problem };
+  return { ok: true, value: { kind: 'hits', lane: LIVE_LANE, hits: [hit], rejections: [] } };
 };
 
 interface Origin {

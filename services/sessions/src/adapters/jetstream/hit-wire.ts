@@ -5,14 +5,13 @@ import type { Hit } from '../../domain/index.js';
 export const HIT_TYPE = 'drawdown.hits.source.hit.v1';
 /** Moves the watermark of a silent source (sessions §12.5). */
 export const PING_TYPE = 'drawdown.hits.source.ping.v1';
+/** A hit of the service's own, which says all of it by its id and time (sessions §15.14). */
+export const PROBE_TYPE = 'drawdown.hits.source.probe.v1';
 /** Ends a lane on one source partition: nothing more comes, everything closes (sessions §12.2). */
 export const IMPORT_COMPLETED_TYPE = 'drawdown.hits.source.import-completed.v1';
 
 /** Names the lane of a message; absent means `live`. */
 export const LANE_HEADER = 'Drawdown-Lane';
-
-/** Stands in the subject of pings, where others have their namespace; no namespace is called so. */
-export const NO_NAMESPACE = '_';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

@@ -51,6 +51,15 @@ export interface ErasureDocument extends ProjectedDocument {
   readonly sequence: number;
 }
 
+/** The newest session of the service's own in one partition (sessions §15.14); the id is the partition's number. */
+export interface ProbeDocument extends ProjectedDocument {
+  readonly partition: number;
+  readonly sessionId: string;
+  readonly startedAtMs: number;
+  readonly closedAtMs: number;
+  readonly sequence: number;
+}
+
 export const SESSIONS: CollectionDeclaration<SessionDocument> = {
   name: 'sessions',
   // A revision that is newer wins whatever came first in the stream; the sequence tells repeats of one apart.
@@ -75,5 +84,7 @@ export const ERASURES: CollectionDeclaration<ErasureDocument> = {
   indexes: [{ key: { partition: 1, _id: 1 } }],
 };
 
+export const PROBES: CollectionDeclaration<ProbeDocument> = { name: 'session_probes', sequences: ['sequence'], indexes: [] };
+
 /** Everything that is folded from `DRAWDOWN_SESSIONS`, thrown away and rebuilt together (design §3.5). */
-export const SESSIONS_READ_MODEL: ReadModelDeclaration = { name: 'sessions', collections: [SESSIONS, SESSION_HITS, ERASURES] };
+export const SESSIONS_READ_MODEL: ReadModelDeclaration = { name: 'sessions', collections: [SESSIONS, SESSION_HITS, ERASURES, PROBES] };

@@ -5,7 +5,7 @@ import type { SessionViewStore } from '../../application/views/session-view-stor
 import { ERASURES, SESSIONS, SESSION_HITS, type ErasureDocument, type HitsDocument, type SessionDocument } from './documents.js';
 import { fromDbHits, fromDbSession, toDbErasure, toDbHits, toDbSession } from './map-documents.js';
 
-/** The documents of one partition in memory, under the guards of the stored ones: what an audit compares with. */
+/** The documents of one partition in memory, under the guards of the stored ones: what an audit compares with. Probes are no part of it. */
 export class FoldedViews implements SessionViewStore {
   readonly watermark: number = 0;
   readonly erasures: readonly Erasure[] = [];

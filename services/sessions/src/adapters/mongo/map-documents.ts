@@ -2,7 +2,7 @@ import { percentEncode } from '@drawdown/eventlog';
 import { Binary } from 'mongodb';
 import type { Erasure } from '../../application/views/erasure.js';
 import type { HitsImage, SessionImage } from '../../application/views/session-images.js';
-import type { ErasureDocument, HitsDocument, SessionDocument } from './documents.js';
+import type { ErasureDocument, HitsDocument, ProbeDocument, SessionDocument } from './documents.js';
 
 /** The id of a session comes last: it is the only part that may hold any character. */
 export const sessionDocumentId = (namespace: string, propertyId: string, sessionId: string): string =>
@@ -69,6 +69,15 @@ export const fromDbHits = (document: HitsDocument): HitsImage => ({
   hits: document.hits,
   lines: document.lines.buffer.subarray(0, document.lines.position),
   sequence: document.sequence,
+});
+
+export const toDbProbe = (partition: number, { header, closedAtMs, sequence }: SessionImage): ProbeDocument => ({
+  _id: String(partition),
+  partition,
+  sessionId: header.sessionId,
+  startedAtMs: header.startedAtMs,
+  closedAtMs,
+  sequence,
 });
 
 export const toDbErasure = (partition: number, erasure: Erasure): ErasureDocument => ({

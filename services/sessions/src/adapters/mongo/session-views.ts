@@ -1,11 +1,13 @@
 import { Fault } from '@drawdown/errors';
 import type { Lease, ReaderStatus } from '@drawdown/partitions';
 import type { Db } from 'mongodb';
+import type { ProbeReads, ReadableProbe } from '../../application/probe/ports.js';
 import type { SessionQueries } from '../../application/views/session-queries.js';
 import type { SessionViewObserver } from '../../application/views/session-view-fold.js';
 import type { SessionLogAccess } from '../jetstream/session-log-access.js';
 import { audit, type Audit } from './audit.js';
 import { CurrentGeneration } from './current-generation.js';
+import { PROBES } from './documents.js';
 import { OwnedViews } from './owned-views.js';
 import { rebuild, type RebuildProgress } from './rebuild.js';
 import { MongoSessionQueries } from './session-queries.js';
@@ -22,7 +24,7 @@ export interface SessionViewsOptions extends SessionLogAccess {
  * The read model of closed sessions in this process: folds the partitions that it owns and answers for all of them. A rebuild folds a second
  * generation beside the one that is read; an emptied database is noticed and folded anew.
  */
-export class SessionViews {
+export class SessionViews implements ProbeReads {
   readonly queries: SessionQueries;
   readonly #owned = new Map<number, OwnedViews>();
 
@@ -70,6 +72,11 @@ export class SessionViews {
   /** Last message of a partition up to which everything that is whole can be read, whichever replica folds it; 0: none. */
   async folded(partition: number): Promise<number> {
     return (await this.generation.readModel.watermarks.read(partition))?.sequences[WATERMARK.applied] ?? 0;
+  }
+
+  /** The newest probe of a partition that can be read, whichever replica folds it. */
+  async latest(partition: number): Promise<ReadableProbe | undefined> {
+    return this.generation.readModel.collection(PROBES).find(String(partition));
   }
 
   /** Lag and waiting message; `undefined` for a partition that is not owned here. */

@@ -2,8 +2,8 @@ import { projectionWrite, type ReadModel, type Stamp } from '@drawdown/projectio
 import type { Erasure } from '../../application/views/erasure.js';
 import type { HitsImage, SessionImage, SessionImages } from '../../application/views/session-images.js';
 import type { SessionViewStore } from '../../application/views/session-view-store.js';
-import { ERASURES, SESSIONS, SESSION_HITS } from './documents.js';
-import { fromDbErasure, fromDbHits, fromDbSession, toDbErasure, toDbHits, toDbSession } from './map-documents.js';
+import { ERASURES, PROBES, SESSIONS, SESSION_HITS } from './documents.js';
+import { fromDbErasure, fromDbHits, fromDbSession, toDbErasure, toDbHits, toDbProbe, toDbSession } from './map-documents.js';
 
 export interface ViewStoreOptions {
   readonly readModel: ReadModel;
@@ -31,7 +31,7 @@ export class MongoViewStore implements SessionViewStore {
     return new MongoViewStore(options, stored?.sequences[WATERMARK.readFrom] ?? 0, erasures);
   }
 
-  async flush({ sessions, hits }: SessionImages): Promise<void> {
+  async flush({ sessions, hits, probe }: SessionImages): Promise<void> {
     const { readModel, partition, stamp } = this.options;
     // Who sees a session finds its hits.
     if (hits.length > 0)
@@ -44,6 +44,7 @@ export class MongoViewStore implements SessionViewStore {
         sessions.map(image => projectionWrite(SESSIONS, toDbSession(partition, image))),
         stamp(),
       );
+    if (probe !== undefined) await readModel.flush([projectionWrite(PROBES, toDbProbe(partition, probe))], stamp());
   }
 
   async storeErasure(erasure: Erasure): Promise<void> {

@@ -1,5 +1,5 @@
 import { isFault } from '@drawdown/errors';
-import type { Property, ProtoSessionClose, SessionAddress } from '../../domain/index.js';
+import { isProbe, type Property, type ProtoSessionClose, type SessionAddress } from '../../domain/index.js';
 import type { ClaimedClose, FrozenSession, SessionStore, Wheel } from '../store/session-store.js';
 import { decodeAnswer, encodeAnswer, sessionsOf, type Answer } from './answer.js';
 import { collectHits, type CollectedHits, type StoredHit } from './collect.js';
@@ -79,7 +79,9 @@ export class HandOver {
 
   /** Decides until nobody else has closed a session of these clients in between; the store keeps the first answer (`assign`). */
   async #assign(wheel: Wheel, frozen: FrozenSession, hits: readonly StoredHit[]): Promise<Answer> {
-    const { store, propertyOf, amendMs, tickSeconds, observer } = this.options;
+    const { store, propertyOf, tickSeconds, observer } = this.options;
+    // Nobody comes back to a probe: nothing of it needs to be remembered.
+    const amendMs = isProbe(frozen) ? 0 : this.options.amendMs;
     const property = await propertyOf(frozen.namespace, frozen.propertyId);
     for (;;) {
       const closed = await store.closedHeaders(wheel, clientKeysOf(frozen));

@@ -1,4 +1,5 @@
 import type { Scope } from '../../domain/index.js';
+import type { ProbeStatus } from '../probe/ports.js';
 import type { CommandIdentity, CommandPlace } from '../commands/ports.js';
 
 export interface StreamProgressStatus {
@@ -26,6 +27,8 @@ export interface PartitionReport {
   readonly waiting: { readonly stream: string; readonly sequence: number; readonly reason: string; readonly sinceMs: number } | undefined;
   readonly wheels: readonly WheelReport[];
   readonly queueLength: number;
+  /** As its owner knows it; undefined between two owners. */
+  readonly probe: ProbeStatus | undefined;
   readonly state: 'whole' | 'rebuilding' | 'unknown';
 }
 

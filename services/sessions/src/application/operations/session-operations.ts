@@ -37,7 +37,7 @@ export interface Loss {
   readonly expected: number;
 }
 
-export type OwnerStatus = Pick<PartitionReport, 'streams' | 'waiting'>;
+export type OwnerStatus = Pick<PartitionReport, 'streams' | 'waiting' | 'probe'>;
 
 export interface StoredOperationsOptions extends WheelTimes {
   readonly store: Pick<SessionStore, 'lanes' | 'wheelStatus' | 'queueStatus' | 'isRebuilding'>;
@@ -136,6 +136,7 @@ export class StoredOperations implements SessionOperations {
       waiting: owned?.waiting,
       wheels,
       queueLength,
+      probe: owned?.probe,
       state: isRebuilding ? 'rebuilding' : 'whole',
     };
   }

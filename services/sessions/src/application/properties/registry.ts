@@ -35,8 +35,14 @@ export class PropertyRegistry {
   readonly #listeners = new Set<(property: Property) => void>();
   #propertyStates: readonly number[] = [];
 
-  /** @param current resolves when everything is applied that the stream held at the call */
-  constructor(readonly current: () => Promise<void>) {}
+  /**
+   * @param current resolves when everything is applied that the stream held at the call
+   * @param own the service's own property, which is in no stream and in no list
+   */
+  constructor(
+    readonly current: () => Promise<void>,
+    private readonly own?: Property,
+  ) {}
 
   /** Applies what one message recorded; messages that are not newer than the last applied one of the subject change nothing. */
   apply(subject: string, namespace: string, events: readonly TimedPropertyEvent[], sequence: number): void {
@@ -53,6 +59,8 @@ export class PropertyRegistry {
   }
 
   get(namespace: string, propertyId: string): Property | undefined {
+    const { own } = this;
+    if (own?.namespace === namespace && own.propertyId === propertyId) return own;
     return this.stored(namespace, propertyId)?.property;
   }
 

@@ -32,6 +32,8 @@ export interface HitsImage extends SessionRevision {
 export interface SessionImages {
   readonly sessions: readonly SessionImage[];
   readonly hits: readonly HitsImage[];
+  /** The newest session of the service's own (sessions §15.14). */
+  readonly probe?: SessionImage | undefined;
 }
 
 /** What a whole publication says. Superseded sessions bring no hits: theirs lie where they lay, and their successor names them. */

@@ -1,4 +1,4 @@
-import type { SessionErased } from '../../domain/index.js';
+import { isProbe, type SessionErased } from '../../domain/index.js';
 import { Erasures, type Erasure } from './erasure.js';
 import { Publications, type LogPlace } from './publications.js';
 import { imagesOf, revisionKey, type HitsImage, type SessionImage } from './session-images.js';
@@ -88,6 +88,12 @@ export class SessionViewFold {
       return;
     }
     const images = imagesOf(publication, sequence, closed.rewritten?.timeMs ?? timeMs);
+    const probe = images.sessions.find(({ header }) => isProbe(header));
+    if (probe !== undefined) {
+      // One document for all of them, among nobody's sessions: they are many, and say nothing but when the newest came through.
+      staged.probe = probe;
+      return;
+    }
     for (const image of images.sessions) staged.addSession(this.#erasures.withoutErasedNames(image));
     for (const image of images.hits) staged.addHits(this.#erasures.withoutErasedHits(image));
     this.#options.observer?.published?.(images.sessions.length);
@@ -95,7 +101,7 @@ export class SessionViewFold {
 
   async #flush(staged: Staged): Promise<void> {
     if (staged.isEmpty) return;
-    await this.#options.store.flush({ sessions: [...staged.sessions.values()], hits: [...staged.hits.values()] });
+    await this.#options.store.flush({ sessions: [...staged.sessions.values()], hits: [...staged.hits.values()], probe: staged.probe });
     staged.clear();
   }
 
@@ -135,6 +141,7 @@ export class SessionViewFold {
 class Staged {
   readonly sessions = new Map<string, SessionImage>();
   readonly hits = new Map<string, HitsImage>();
+  probe: SessionImage | undefined;
   #bytes = 0;
 
   /** Repeats are counted again, which only makes it full earlier. */
@@ -143,7 +150,7 @@ class Staged {
   }
 
   get isEmpty(): boolean {
-    return this.sessions.size === 0 && this.hits.size === 0;
+    return this.sessions.size === 0 && this.hits.size === 0 && this.probe === undefined;
   }
 
   addSession(image: SessionImage): void {
@@ -161,6 +168,7 @@ class Staged {
   clear(): void {
     this.sessions.clear();
     this.hits.clear();
+    this.probe = undefined;
     this.#bytes = 0;
   }
 }

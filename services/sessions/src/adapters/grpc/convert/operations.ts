@@ -4,9 +4,11 @@ import {
   type DeadLetter as DeadLetterMessage,
   type Overdue as OverdueMessage,
   type Partition as PartitionMessage,
+  type Probe as ProbeMessage,
   type Wheel as WheelMessage,
 } from '@drawdown/proto/sessions';
 import type { OverdueThing, PartitionReport, WheelReport } from '../../../application/operations/ports.js';
+import type { ProbeStatus } from '../../../application/probe/ports.js';
 import type { DeadLetter } from '../../jetstream/dead-letters.js';
 import { toApiTimestamp, toApiTimestampIfSet } from './instants.js';
 
@@ -19,7 +21,16 @@ const STATES: Readonly<Record<PartitionReport['state'], RebuildState>> = {
   rebuilding: RebuildState.REBUILDING,
 };
 
-export const toApiPartition = ({ partition, owner, streams, waiting, wheels, queueLength, state }: PartitionReport): PartitionMessage => ({
+export const toApiPartition = ({
+  partition,
+  owner,
+  streams,
+  waiting,
+  wheels,
+  queueLength,
+  probe,
+  state,
+}: PartitionReport): PartitionMessage => ({
   number: partition,
   owner: owner?.replica ?? '',
   epoch: owner?.epoch ?? 0,
@@ -31,6 +42,15 @@ export const toApiPartition = ({ partition, owner, streams, waiting, wheels, que
   wheels: wheels.map(toApiWheel),
   queueLength,
   rebuildState: STATES[state],
+  probe: probe === undefined ? undefined : toApiProbe(probe),
+});
+
+const toApiProbe = ({ last, waitingSinceMs, lost }: ProbeStatus): ProbeMessage => ({
+  sent: last === undefined ? undefined : toApiTimestamp(last.sentAtMs),
+  closedMs: last?.closedMs ?? 0,
+  readableMs: last?.readableMs ?? 0,
+  waitingSince: waitingSinceMs === undefined ? undefined : toApiTimestamp(waitingSinceMs),
+  lost,
 });
 
 const toApiWheel = ({ lane, scope, watermarkMs, nextBucket, lagMs, oldestOpenMs, buckets, catchUpMs }: WheelReport): WheelMessage => ({
