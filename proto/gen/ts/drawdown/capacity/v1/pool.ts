@@ -104,8 +104,8 @@ export interface PoolPolicy {
   graceSeconds: number;
   /** Whether workloads are suspended in their grace and do not drain; otherwise they run on, unfunded. */
   suspends: boolean;
-  /** Unfunded use that ends a grace early, in mU·s; unset: none does. */
-  unfundedCap:
+  /** Unfunded use that ends a grace early, in mU·s of each dimension; unset: none does. */
+  unfundedCaps:
     | Amounts
     | undefined;
   /** When to be warned; unset: 14 d, 7 d, 24 h and 1 h, 20 % and 5 %. */
@@ -116,7 +116,7 @@ export interface PoolPolicy {
   includesFarmNodes: boolean;
   /** Most that the workloads of a node may drain together, by node id; at most 1,000. */
   nodeLimits: { [key: string]: Rates };
-  /** Most that the pool lends in all, in mU·s; unset: nothing (capacity §15.8). */
+  /** Most that the pool lends in all, in mU·s; unset: no bound (capacity §15.8). */
   lendingLimit:
     | Amounts
     | undefined;
@@ -578,7 +578,7 @@ function createBasePoolPolicy(): PoolPolicy {
   return {
     graceSeconds: 0,
     suspends: false,
-    unfundedCap: undefined,
+    unfundedCaps: undefined,
     thresholds: undefined,
     includesFarmNodes: false,
     nodeLimits: {},
@@ -595,8 +595,8 @@ export const PoolPolicy: MessageFns<PoolPolicy> = {
     if (message.suspends !== false) {
       writer.uint32(16).bool(message.suspends);
     }
-    if (message.unfundedCap !== undefined) {
-      Amounts.encode(message.unfundedCap, writer.uint32(26).fork()).join();
+    if (message.unfundedCaps !== undefined) {
+      Amounts.encode(message.unfundedCaps, writer.uint32(26).fork()).join();
     }
     if (message.thresholds !== undefined) {
       Thresholds.encode(message.thresholds, writer.uint32(34).fork()).join();
@@ -650,7 +650,7 @@ export const PoolPolicy: MessageFns<PoolPolicy> = {
               break;
             }
 
-            message.unfundedCap = Amounts.decode(reader, reader.uint32());
+            message.unfundedCaps = Amounts.decode(reader, reader.uint32());
             continue;
           }
           case 4: {
@@ -715,8 +715,8 @@ export const PoolPolicy: MessageFns<PoolPolicy> = {
     const message = createBasePoolPolicy();
     message.graceSeconds = object.graceSeconds ?? 0;
     message.suspends = object.suspends ?? false;
-    message.unfundedCap = (object.unfundedCap !== undefined && object.unfundedCap !== null)
-      ? Amounts.fromPartial(object.unfundedCap)
+    message.unfundedCaps = (object.unfundedCaps !== undefined && object.unfundedCaps !== null)
+      ? Amounts.fromPartial(object.unfundedCaps)
       : undefined;
     message.thresholds = (object.thresholds !== undefined && object.thresholds !== null)
       ? Thresholds.fromPartial(object.thresholds)

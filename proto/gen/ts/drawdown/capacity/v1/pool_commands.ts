@@ -247,7 +247,13 @@ export interface TransferCapacityRequest {
   /** Pool that gets. */
   toPoolId: number;
   /** How much, whole units in mU·s; the pool that gives keeps more than 120 s (capacity §15.9). */
-  amounts: Amounts | undefined;
+  amounts:
+    | Amounts
+    | undefined;
+  /** Workloads that go along, at most 1,000. */
+  workloadIds: number[];
+  /** The owners of both have agreed, where they are not one; needs the role `operator`. */
+  consented: boolean;
 }
 
 /** It has left; it arrives, or comes back. */
@@ -274,16 +280,16 @@ export interface MergePoolsRequest {
   poolId: number;
   /** Pool that goes on. */
   intoPoolId: number;
+  /** The owners of both have agreed, where they are not one; needs the role `operator`. */
+  consented: boolean;
 }
 
-/** They are one. */
+/** They become one: workloads and balance arrive in parts. */
 export interface MergePoolsResponse {
-  /** The pool that goes on. */
+  /** The pool that ends, after the command. */
   pool:
     | Pool
     | undefined;
-  /** Workloads that were moved. */
-  moved: number;
   /** Position of what was recorded. */
   position: string;
 }
@@ -308,14 +314,12 @@ export interface SplitPoolRequest {
   nodeIds: string[];
 }
 
-/** There are two. */
+/** There are two; workloads and capacity arrive in the new one. */
 export interface SplitPoolResponse {
-  /** The new pool. */
-  pool:
-    | Pool
-    | undefined;
-  /** Workloads that were moved. */
-  moved: number;
+  /** Number of the new pool. */
+  newPoolId: number;
+  /** Id of the transfer between them. */
+  transferId: string;
   /** Position of what was recorded. */
   position: string;
 }
@@ -334,12 +338,18 @@ export interface RefundCapacityRequest {
     | undefined;
   /** Pool. */
   poolId: number;
-  /** How much, whole units in mU·s. */
-  amounts:
-    | Amounts
+  /** Exactly one. */
+  what:
+    | //
+    /** How much, whole units in mU·s. */
+    { $case: "amounts"; value: Amounts }
+    | //
+    /** All that can be given back; must be true. */
+    { $case: "everything"; value: boolean }
+    | //
+    /** The lot of a reservation whose payment was reversed: it is taken back even if that empties the pool. Needs the role `operator`. */
+    { $case: "reversedReservationId"; value: number }
     | undefined;
-  /** Only of this lot, whose payment was reversed: it is taken back even if that empties the pool; its reservation. Needs the role `operator`. 0: newest first. */
-  reversedReservationId: number;
 }
 
 /** It is given back. */
@@ -359,7 +369,13 @@ export interface RefundedLot {
   /** Reservation that bought it; 0 where it came otherwise. */
   reservationId: number;
   /** How much, in mU·s. */
-  amounts: Amounts | undefined;
+  amounts:
+    | Amounts
+    | undefined;
+  /** Asset it was paid in; empty where nothing was paid. */
+  asset: string;
+  /** What is paid back, in 10⁻⁷ of the asset. */
+  payment: string;
 }
 
 /** Lets a pool borrow. */
@@ -379,7 +395,11 @@ export interface SetBorrowingRequest {
   /** Pool that lends; 0 ends the borrowing. */
   parentPoolId: number;
   /** Most that may be owed, in mU·s. */
-  limit: Amounts | undefined;
+  limit:
+    | Amounts
+    | undefined;
+  /** The owners of both have agreed, where they are not one; needs the role `operator`. */
+  consented: boolean;
 }
 
 /** It may. */
@@ -408,7 +428,10 @@ export interface TransferOwnershipRequest {
   poolId: number;
   /** Who gets it. */
   toTid: number;
-  /** The text that both sign: canonical JSON of `at_most` (unix s), `from_tid`, `nonce` (32 hex digits), `pool_id`, `to_tid`, `v` 2. */
+  /**
+   * The text that both sign: canonical JSON of `from_tid`, `nonce` (32 hex digits), `not_after` (unix s), `pool_id`, `purpose`
+   * (`ownership`), `to_tid` and `v` (2).
+   */
   json: string;
   /** Signature of the owner, 128 hex digits. */
   ownerSignature: string;
@@ -1735,7 +1758,16 @@ export const ClosePoolResponse: MessageFns<ClosePoolResponse> = {
 };
 
 function createBaseTransferCapacityRequest(): TransferCapacityRequest {
-  return { requestId: "", requestTime: undefined, at: undefined, poolId: 0, toPoolId: 0, amounts: undefined };
+  return {
+    requestId: "",
+    requestTime: undefined,
+    at: undefined,
+    poolId: 0,
+    toPoolId: 0,
+    amounts: undefined,
+    workloadIds: [],
+    consented: false,
+  };
 }
 
 export const TransferCapacityRequest: MessageFns<TransferCapacityRequest> = {
@@ -1757,6 +1789,16 @@ export const TransferCapacityRequest: MessageFns<TransferCapacityRequest> = {
     }
     if (message.amounts !== undefined) {
       Amounts.encode(message.amounts, writer.uint32(50).fork()).join();
+    }
+    if (message.workloadIds.length !== 0) {
+      writer.uint32(58).fork();
+      for (const v of message.workloadIds) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    if (message.consented !== false) {
+      writer.uint32(64).bool(message.consented);
     }
     return writer;
   },
@@ -1822,6 +1864,32 @@ export const TransferCapacityRequest: MessageFns<TransferCapacityRequest> = {
             message.amounts = Amounts.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag === 56) {
+              message.workloadIds.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 58) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.workloadIds.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.consented = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1849,6 +1917,8 @@ export const TransferCapacityRequest: MessageFns<TransferCapacityRequest> = {
     message.amounts = (object.amounts !== undefined && object.amounts !== null)
       ? Amounts.fromPartial(object.amounts)
       : undefined;
+    message.workloadIds = object.workloadIds?.map((e) => e) || [];
+    message.consented = object.consented ?? false;
     return message;
   },
 };
@@ -1933,7 +2003,7 @@ export const TransferCapacityResponse: MessageFns<TransferCapacityResponse> = {
 };
 
 function createBaseMergePoolsRequest(): MergePoolsRequest {
-  return { requestId: "", requestTime: undefined, poolId: 0, intoPoolId: 0 };
+  return { requestId: "", requestTime: undefined, poolId: 0, intoPoolId: 0, consented: false };
 }
 
 export const MergePoolsRequest: MessageFns<MergePoolsRequest> = {
@@ -1949,6 +2019,9 @@ export const MergePoolsRequest: MessageFns<MergePoolsRequest> = {
     }
     if (message.intoPoolId !== 0) {
       writer.uint32(32).int64(message.intoPoolId);
+    }
+    if (message.consented !== false) {
+      writer.uint32(40).bool(message.consented);
     }
     return writer;
   },
@@ -1998,6 +2071,14 @@ export const MergePoolsRequest: MessageFns<MergePoolsRequest> = {
             message.intoPoolId = longToNumber(reader.int64());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.consented = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2021,12 +2102,13 @@ export const MergePoolsRequest: MessageFns<MergePoolsRequest> = {
       : undefined;
     message.poolId = object.poolId ?? 0;
     message.intoPoolId = object.intoPoolId ?? 0;
+    message.consented = object.consented ?? false;
     return message;
   },
 };
 
 function createBaseMergePoolsResponse(): MergePoolsResponse {
-  return { pool: undefined, moved: 0, position: "" };
+  return { pool: undefined, position: "" };
 }
 
 export const MergePoolsResponse: MessageFns<MergePoolsResponse> = {
@@ -2034,11 +2116,8 @@ export const MergePoolsResponse: MessageFns<MergePoolsResponse> = {
     if (message.pool !== undefined) {
       Pool.encode(message.pool, writer.uint32(10).fork()).join();
     }
-    if (message.moved !== 0) {
-      writer.uint32(16).int64(message.moved);
-    }
     if (message.position !== "") {
-      writer.uint32(26).string(message.position);
+      writer.uint32(18).string(message.position);
     }
     return writer;
   },
@@ -2065,15 +2144,7 @@ export const MergePoolsResponse: MessageFns<MergePoolsResponse> = {
             continue;
           }
           case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.moved = longToNumber(reader.int64());
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
+            if (tag !== 18) {
               break;
             }
 
@@ -2098,7 +2169,6 @@ export const MergePoolsResponse: MessageFns<MergePoolsResponse> = {
   fromPartial(object: DeepPartial<MergePoolsResponse>): MergePoolsResponse {
     const message = createBaseMergePoolsResponse();
     message.pool = (object.pool !== undefined && object.pool !== null) ? Pool.fromPartial(object.pool) : undefined;
-    message.moved = object.moved ?? 0;
     message.position = object.position ?? "";
     return message;
   },
@@ -2238,16 +2308,16 @@ export const SplitPoolRequest: MessageFns<SplitPoolRequest> = {
 };
 
 function createBaseSplitPoolResponse(): SplitPoolResponse {
-  return { pool: undefined, moved: 0, position: "" };
+  return { newPoolId: 0, transferId: "", position: "" };
 }
 
 export const SplitPoolResponse: MessageFns<SplitPoolResponse> = {
   encode(message: SplitPoolResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.pool !== undefined) {
-      Pool.encode(message.pool, writer.uint32(10).fork()).join();
+    if (message.newPoolId !== 0) {
+      writer.uint32(8).int64(message.newPoolId);
     }
-    if (message.moved !== 0) {
-      writer.uint32(16).int64(message.moved);
+    if (message.transferId !== "") {
+      writer.uint32(18).string(message.transferId);
     }
     if (message.position !== "") {
       writer.uint32(26).string(message.position);
@@ -2269,19 +2339,19 @@ export const SplitPoolResponse: MessageFns<SplitPoolResponse> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 10) {
+            if (tag !== 8) {
               break;
             }
 
-            message.pool = Pool.decode(reader, reader.uint32());
+            message.newPoolId = longToNumber(reader.int64());
             continue;
           }
           case 2: {
-            if (tag !== 16) {
+            if (tag !== 18) {
               break;
             }
 
-            message.moved = longToNumber(reader.int64());
+            message.transferId = reader.string();
             continue;
           }
           case 3: {
@@ -2309,22 +2379,15 @@ export const SplitPoolResponse: MessageFns<SplitPoolResponse> = {
   },
   fromPartial(object: DeepPartial<SplitPoolResponse>): SplitPoolResponse {
     const message = createBaseSplitPoolResponse();
-    message.pool = (object.pool !== undefined && object.pool !== null) ? Pool.fromPartial(object.pool) : undefined;
-    message.moved = object.moved ?? 0;
+    message.newPoolId = object.newPoolId ?? 0;
+    message.transferId = object.transferId ?? "";
     message.position = object.position ?? "";
     return message;
   },
 };
 
 function createBaseRefundCapacityRequest(): RefundCapacityRequest {
-  return {
-    requestId: "",
-    requestTime: undefined,
-    at: undefined,
-    poolId: 0,
-    amounts: undefined,
-    reversedReservationId: 0,
-  };
+  return { requestId: "", requestTime: undefined, at: undefined, poolId: 0, what: undefined };
 }
 
 export const RefundCapacityRequest: MessageFns<RefundCapacityRequest> = {
@@ -2341,11 +2404,16 @@ export const RefundCapacityRequest: MessageFns<RefundCapacityRequest> = {
     if (message.poolId !== 0) {
       writer.uint32(32).int64(message.poolId);
     }
-    if (message.amounts !== undefined) {
-      Amounts.encode(message.amounts, writer.uint32(42).fork()).join();
-    }
-    if (message.reversedReservationId !== 0) {
-      writer.uint32(48).int64(message.reversedReservationId);
+    switch (message.what?.$case) {
+      case "amounts":
+        Amounts.encode(message.what.value, writer.uint32(42).fork()).join();
+        break;
+      case "everything":
+        writer.uint32(48).bool(message.what.value);
+        break;
+      case "reversedReservationId":
+        writer.uint32(56).int64(message.what.value);
+        break;
     }
     return writer;
   },
@@ -2400,7 +2468,7 @@ export const RefundCapacityRequest: MessageFns<RefundCapacityRequest> = {
               break;
             }
 
-            message.amounts = Amounts.decode(reader, reader.uint32());
+            message.what = { $case: "amounts", value: Amounts.decode(reader, reader.uint32()) };
             continue;
           }
           case 6: {
@@ -2408,7 +2476,15 @@ export const RefundCapacityRequest: MessageFns<RefundCapacityRequest> = {
               break;
             }
 
-            message.reversedReservationId = longToNumber(reader.int64());
+            message.what = { $case: "everything", value: reader.bool() };
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.what = { $case: "reversedReservationId", value: longToNumber(reader.int64()) };
             continue;
           }
         }
@@ -2434,10 +2510,26 @@ export const RefundCapacityRequest: MessageFns<RefundCapacityRequest> = {
       : undefined;
     message.at = object.at ?? undefined;
     message.poolId = object.poolId ?? 0;
-    message.amounts = (object.amounts !== undefined && object.amounts !== null)
-      ? Amounts.fromPartial(object.amounts)
-      : undefined;
-    message.reversedReservationId = object.reversedReservationId ?? 0;
+    switch (object.what?.$case) {
+      case "amounts": {
+        if (object.what?.value !== undefined && object.what?.value !== null) {
+          message.what = { $case: "amounts", value: Amounts.fromPartial(object.what.value) };
+        }
+        break;
+      }
+      case "everything": {
+        if (object.what?.value !== undefined && object.what?.value !== null) {
+          message.what = { $case: "everything", value: object.what.value };
+        }
+        break;
+      }
+      case "reversedReservationId": {
+        if (object.what?.value !== undefined && object.what?.value !== null) {
+          message.what = { $case: "reversedReservationId", value: object.what.value };
+        }
+        break;
+      }
+    }
     return message;
   },
 };
@@ -2522,7 +2614,7 @@ export const RefundCapacityResponse: MessageFns<RefundCapacityResponse> = {
 };
 
 function createBaseRefundedLot(): RefundedLot {
-  return { reservationId: 0, amounts: undefined };
+  return { reservationId: 0, amounts: undefined, asset: "", payment: "0" };
 }
 
 export const RefundedLot: MessageFns<RefundedLot> = {
@@ -2532,6 +2624,12 @@ export const RefundedLot: MessageFns<RefundedLot> = {
     }
     if (message.amounts !== undefined) {
       Amounts.encode(message.amounts, writer.uint32(18).fork()).join();
+    }
+    if (message.asset !== "") {
+      writer.uint32(26).string(message.asset);
+    }
+    if (message.payment !== "0") {
+      writer.uint32(32).int64(message.payment);
     }
     return writer;
   },
@@ -2565,6 +2663,22 @@ export const RefundedLot: MessageFns<RefundedLot> = {
             message.amounts = Amounts.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.payment = reader.int64().toString();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2586,12 +2700,22 @@ export const RefundedLot: MessageFns<RefundedLot> = {
     message.amounts = (object.amounts !== undefined && object.amounts !== null)
       ? Amounts.fromPartial(object.amounts)
       : undefined;
+    message.asset = object.asset ?? "";
+    message.payment = object.payment ?? "0";
     return message;
   },
 };
 
 function createBaseSetBorrowingRequest(): SetBorrowingRequest {
-  return { requestId: "", requestTime: undefined, at: undefined, poolId: 0, parentPoolId: 0, limit: undefined };
+  return {
+    requestId: "",
+    requestTime: undefined,
+    at: undefined,
+    poolId: 0,
+    parentPoolId: 0,
+    limit: undefined,
+    consented: false,
+  };
 }
 
 export const SetBorrowingRequest: MessageFns<SetBorrowingRequest> = {
@@ -2613,6 +2737,9 @@ export const SetBorrowingRequest: MessageFns<SetBorrowingRequest> = {
     }
     if (message.limit !== undefined) {
       Amounts.encode(message.limit, writer.uint32(50).fork()).join();
+    }
+    if (message.consented !== false) {
+      writer.uint32(56).bool(message.consented);
     }
     return writer;
   },
@@ -2678,6 +2805,14 @@ export const SetBorrowingRequest: MessageFns<SetBorrowingRequest> = {
             message.limit = Amounts.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.consented = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2705,6 +2840,7 @@ export const SetBorrowingRequest: MessageFns<SetBorrowingRequest> = {
     message.limit = (object.limit !== undefined && object.limit !== null)
       ? Amounts.fromPartial(object.limit)
       : undefined;
+    message.consented = object.consented ?? false;
     return message;
   },
 };
@@ -3345,7 +3481,7 @@ export const PoolCommandsServiceService = {
     responseSerialize: (value: ChangeNodesResponse): Buffer => Buffer.from(ChangeNodesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ChangeNodesResponse => ChangeNodesResponse.decode(value),
   },
-  /** Ends a pool: what is left is forfeited, only releases are accepted from now on. */
+  /** Ends a pool: what is left is forfeited, only releases are accepted from now on. Errors: TRANSFER_PENDING, LOAN_OUTSTANDING. */
   closePool: {
     path: "/drawdown.capacity.v1.PoolCommandsService/ClosePool" as const,
     requestStream: false as const,
@@ -3355,7 +3491,11 @@ export const PoolCommandsServiceService = {
     responseSerialize: (value: ClosePoolResponse): Buffer => Buffer.from(ClosePoolResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ClosePoolResponse => ClosePoolResponse.decode(value),
   },
-  /** Moves whole units to another pool of the same owner (capacity §15.9). Role `payer` will do. Errors: CAPACITY_INSUFFICIENT, OWNER_MISMATCH. */
+  /**
+   * Moves whole units, and workloads, to another pool of the same owner (capacity §15.9). Role `payer` will do. Errors: RUNWAY_TOO_SHORT with
+   * `dimension` and `transferable`, NO_EFFECT, TRANSFER_TO_ITSELF, WORKLOAD_NOT_FOUND, TOO_MANY_WORKLOADS. Refusals of the pool that gets, such as
+   * OWNER_MISMATCH, come later: what left comes back.
+   */
   transferCapacity: {
     path: "/drawdown.capacity.v1.PoolCommandsService/TransferCapacity" as const,
     requestStream: false as const,
@@ -3367,7 +3507,7 @@ export const PoolCommandsServiceService = {
       Buffer.from(TransferCapacityResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): TransferCapacityResponse => TransferCapacityResponse.decode(value),
   },
-  /** Moves all workloads and the balance to another pool and closes the first. Errors: OWNER_MISMATCH, CAPACITY_OVERFLOW. */
+  /** Moves all workloads and the balance to another pool and closes the first. Errors: TRANSFER_TO_ITSELF, LOAN_OUTSTANDING. */
   mergePools: {
     path: "/drawdown.capacity.v1.PoolCommandsService/MergePools" as const,
     requestStream: false as const,
@@ -3377,7 +3517,7 @@ export const PoolCommandsServiceService = {
     responseSerialize: (value: MergePoolsResponse): Buffer => Buffer.from(MergePoolsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): MergePoolsResponse => MergePoolsResponse.decode(value),
   },
-  /** Opens a pool with some of the workloads and of the balance of another one. Errors: CAPACITY_INSUFFICIENT, WORKLOAD_NOT_FOUND. */
+  /** Opens a pool with some of the workloads and of the balance of another one. Errors: RUNWAY_TOO_SHORT, WORKLOAD_NOT_FOUND. */
   splitPool: {
     path: "/drawdown.capacity.v1.PoolCommandsService/SplitPool" as const,
     requestStream: false as const,
@@ -3387,7 +3527,10 @@ export const PoolCommandsServiceService = {
     responseSerialize: (value: SplitPoolResponse): Buffer => Buffer.from(SplitPoolResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SplitPoolResponse => SplitPoolResponse.decode(value),
   },
-  /** Gives back whole units for money, newest lot first (capacity §15.10). Role `payer` will do. Errors: CAPACITY_INSUFFICIENT. */
+  /**
+   * Gives back whole units for money, newest lot first (capacity §15.10). Role `payer` will do. Errors: CAPACITY_INSUFFICIENT with
+   * `dimension` and `available`, NO_EFFECT, RESERVATION_NOT_FOUND.
+   */
   refundCapacity: {
     path: "/drawdown.capacity.v1.PoolCommandsService/RefundCapacity" as const,
     requestStream: false as const,
@@ -3399,7 +3542,10 @@ export const PoolCommandsServiceService = {
       Buffer.from(RefundCapacityResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RefundCapacityResponse => RefundCapacityResponse.decode(value),
   },
-  /** Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: OWNER_MISMATCH, TREE_HAS_LOOP, TREE_TOO_DEEP. */
+  /**
+   * Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: POOL_LOOP, TREE_TOO_DEEP,
+   * POOL_HAS_CHILDREN, PARENT_PENDING, LOAN_OUTSTANDING.
+   */
   setBorrowing: {
     path: "/drawdown.capacity.v1.PoolCommandsService/SetBorrowing" as const,
     requestStream: false as const,
@@ -3410,7 +3556,10 @@ export const PoolCommandsServiceService = {
       Buffer.from(SetBorrowingResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetBorrowingResponse => SetBorrowingResponse.decode(value),
   },
-  /** Gives a pool to another party; both sign (capacity §15.11). Errors: PARTY_UNKNOWN, SIGNATURE_INVALID, NONCE_USED. */
+  /**
+   * Gives a pool to another party; both sign (capacity §15.11). Errors: PARTY_UNKNOWN, JSON_INVALID, JSON_MISMATCH,
+   * SIGNATURE_INVALID with `cause` and `party`, SIGNATURE_EXPIRED, SIGNATURE_NOT_AFTER_TOO_FAR.
+   */
   transferOwnership: {
     path: "/drawdown.capacity.v1.PoolCommandsService/TransferOwnership" as const,
     requestStream: false as const,
@@ -3450,19 +3599,32 @@ export interface PoolCommandsServiceServer extends UntypedServiceImplementation 
    * NODES_MISSING.
    */
   changeNodes: handleUnaryCall<ChangeNodesRequest, ChangeNodesResponse>;
-  /** Ends a pool: what is left is forfeited, only releases are accepted from now on. */
+  /** Ends a pool: what is left is forfeited, only releases are accepted from now on. Errors: TRANSFER_PENDING, LOAN_OUTSTANDING. */
   closePool: handleUnaryCall<ClosePoolRequest, ClosePoolResponse>;
-  /** Moves whole units to another pool of the same owner (capacity §15.9). Role `payer` will do. Errors: CAPACITY_INSUFFICIENT, OWNER_MISMATCH. */
+  /**
+   * Moves whole units, and workloads, to another pool of the same owner (capacity §15.9). Role `payer` will do. Errors: RUNWAY_TOO_SHORT with
+   * `dimension` and `transferable`, NO_EFFECT, TRANSFER_TO_ITSELF, WORKLOAD_NOT_FOUND, TOO_MANY_WORKLOADS. Refusals of the pool that gets, such as
+   * OWNER_MISMATCH, come later: what left comes back.
+   */
   transferCapacity: handleUnaryCall<TransferCapacityRequest, TransferCapacityResponse>;
-  /** Moves all workloads and the balance to another pool and closes the first. Errors: OWNER_MISMATCH, CAPACITY_OVERFLOW. */
+  /** Moves all workloads and the balance to another pool and closes the first. Errors: TRANSFER_TO_ITSELF, LOAN_OUTSTANDING. */
   mergePools: handleUnaryCall<MergePoolsRequest, MergePoolsResponse>;
-  /** Opens a pool with some of the workloads and of the balance of another one. Errors: CAPACITY_INSUFFICIENT, WORKLOAD_NOT_FOUND. */
+  /** Opens a pool with some of the workloads and of the balance of another one. Errors: RUNWAY_TOO_SHORT, WORKLOAD_NOT_FOUND. */
   splitPool: handleUnaryCall<SplitPoolRequest, SplitPoolResponse>;
-  /** Gives back whole units for money, newest lot first (capacity §15.10). Role `payer` will do. Errors: CAPACITY_INSUFFICIENT. */
+  /**
+   * Gives back whole units for money, newest lot first (capacity §15.10). Role `payer` will do. Errors: CAPACITY_INSUFFICIENT with
+   * `dimension` and `available`, NO_EFFECT, RESERVATION_NOT_FOUND.
+   */
   refundCapacity: handleUnaryCall<RefundCapacityRequest, RefundCapacityResponse>;
-  /** Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: OWNER_MISMATCH, TREE_HAS_LOOP, TREE_TOO_DEEP. */
+  /**
+   * Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: POOL_LOOP, TREE_TOO_DEEP,
+   * POOL_HAS_CHILDREN, PARENT_PENDING, LOAN_OUTSTANDING.
+   */
   setBorrowing: handleUnaryCall<SetBorrowingRequest, SetBorrowingResponse>;
-  /** Gives a pool to another party; both sign (capacity §15.11). Errors: PARTY_UNKNOWN, SIGNATURE_INVALID, NONCE_USED. */
+  /**
+   * Gives a pool to another party; both sign (capacity §15.11). Errors: PARTY_UNKNOWN, JSON_INVALID, JSON_MISMATCH,
+   * SIGNATURE_INVALID with `cause` and `party`, SIGNATURE_EXPIRED, SIGNATURE_NOT_AFTER_TOO_FAR.
+   */
   transferOwnership: handleUnaryCall<TransferOwnershipRequest, TransferOwnershipResponse>;
   /** Takes over new rates for workloads from now on (capacity §10.2). Role `operator`. */
   rebasePool: handleUnaryCall<RebasePoolRequest, RebasePoolResponse>;
@@ -3568,7 +3730,7 @@ export interface PoolCommandsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ChangeNodesResponse) => void,
   ): ClientUnaryCall;
-  /** Ends a pool: what is left is forfeited, only releases are accepted from now on. */
+  /** Ends a pool: what is left is forfeited, only releases are accepted from now on. Errors: TRANSFER_PENDING, LOAN_OUTSTANDING. */
   closePool(
     request: ClosePoolRequest,
     callback: (error: ServiceError | null, response: ClosePoolResponse) => void,
@@ -3584,7 +3746,11 @@ export interface PoolCommandsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ClosePoolResponse) => void,
   ): ClientUnaryCall;
-  /** Moves whole units to another pool of the same owner (capacity §15.9). Role `payer` will do. Errors: CAPACITY_INSUFFICIENT, OWNER_MISMATCH. */
+  /**
+   * Moves whole units, and workloads, to another pool of the same owner (capacity §15.9). Role `payer` will do. Errors: RUNWAY_TOO_SHORT with
+   * `dimension` and `transferable`, NO_EFFECT, TRANSFER_TO_ITSELF, WORKLOAD_NOT_FOUND, TOO_MANY_WORKLOADS. Refusals of the pool that gets, such as
+   * OWNER_MISMATCH, come later: what left comes back.
+   */
   transferCapacity(
     request: TransferCapacityRequest,
     callback: (error: ServiceError | null, response: TransferCapacityResponse) => void,
@@ -3600,7 +3766,7 @@ export interface PoolCommandsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: TransferCapacityResponse) => void,
   ): ClientUnaryCall;
-  /** Moves all workloads and the balance to another pool and closes the first. Errors: OWNER_MISMATCH, CAPACITY_OVERFLOW. */
+  /** Moves all workloads and the balance to another pool and closes the first. Errors: TRANSFER_TO_ITSELF, LOAN_OUTSTANDING. */
   mergePools(
     request: MergePoolsRequest,
     callback: (error: ServiceError | null, response: MergePoolsResponse) => void,
@@ -3616,7 +3782,7 @@ export interface PoolCommandsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: MergePoolsResponse) => void,
   ): ClientUnaryCall;
-  /** Opens a pool with some of the workloads and of the balance of another one. Errors: CAPACITY_INSUFFICIENT, WORKLOAD_NOT_FOUND. */
+  /** Opens a pool with some of the workloads and of the balance of another one. Errors: RUNWAY_TOO_SHORT, WORKLOAD_NOT_FOUND. */
   splitPool(
     request: SplitPoolRequest,
     callback: (error: ServiceError | null, response: SplitPoolResponse) => void,
@@ -3632,7 +3798,10 @@ export interface PoolCommandsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SplitPoolResponse) => void,
   ): ClientUnaryCall;
-  /** Gives back whole units for money, newest lot first (capacity §15.10). Role `payer` will do. Errors: CAPACITY_INSUFFICIENT. */
+  /**
+   * Gives back whole units for money, newest lot first (capacity §15.10). Role `payer` will do. Errors: CAPACITY_INSUFFICIENT with
+   * `dimension` and `available`, NO_EFFECT, RESERVATION_NOT_FOUND.
+   */
   refundCapacity(
     request: RefundCapacityRequest,
     callback: (error: ServiceError | null, response: RefundCapacityResponse) => void,
@@ -3648,7 +3817,10 @@ export interface PoolCommandsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RefundCapacityResponse) => void,
   ): ClientUnaryCall;
-  /** Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: OWNER_MISMATCH, TREE_HAS_LOOP, TREE_TOO_DEEP. */
+  /**
+   * Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: POOL_LOOP, TREE_TOO_DEEP,
+   * POOL_HAS_CHILDREN, PARENT_PENDING, LOAN_OUTSTANDING.
+   */
   setBorrowing(
     request: SetBorrowingRequest,
     callback: (error: ServiceError | null, response: SetBorrowingResponse) => void,
@@ -3664,7 +3836,10 @@ export interface PoolCommandsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetBorrowingResponse) => void,
   ): ClientUnaryCall;
-  /** Gives a pool to another party; both sign (capacity §15.11). Errors: PARTY_UNKNOWN, SIGNATURE_INVALID, NONCE_USED. */
+  /**
+   * Gives a pool to another party; both sign (capacity §15.11). Errors: PARTY_UNKNOWN, JSON_INVALID, JSON_MISMATCH,
+   * SIGNATURE_INVALID with `cause` and `party`, SIGNATURE_EXPIRED, SIGNATURE_NOT_AFTER_TOO_FAR.
+   */
   transferOwnership(
     request: TransferOwnershipRequest,
     callback: (error: ServiceError | null, response: TransferOwnershipResponse) => void,
