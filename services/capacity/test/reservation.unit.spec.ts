@@ -48,8 +48,8 @@ const FACTS: ReservationFacts = {
   acceptsLegacySignatures: false,
   customer: { publicKey: CUSTOMER_KEY, isTrustedChannel: false },
   sponsor: { publicKey: SPONSOR_KEY, isTrustedChannel: true },
-  nodes: new Map(['node-a', 'node-b'].map(nodeId => [nodeId, { farmId: 3, isFreeToUse: false }])),
-  farm: { farmId: 3, payoutCurrencies: ['TFT'], agreedPrices: new Map() },
+  nodes: new Map(['node-a', 'node-b'].map(nodeId => [nodeId, { farmId: 3, isFreeToUse: false, isGone: false }])),
+  farm: { farmId: 3, payouts: [{ currency: 'TFT', address: 'farm-3' }], agreedPrices: [] },
   pool: undefined,
   terms: { network: 'main', assets: new Map([['TFT', 'TFT:ISSUER']]), isFree: false, address: 'pay-here' },
 };
@@ -166,7 +166,7 @@ describe('a reservation (§6)', () => {
     expect(run(submitted, { type: 'report-payment', received: 0n, receivedAt: T, at: T + 3_601 }).status).toBe('expired');
     const paid: ReservationCommand = { type: 'report-payment', received: 60_706_800n, receivedAt: T, at: T };
     const refused: ReservationCommand = { type: 'refuse-credit', code: 'CAPACITY_OVERFLOW', at: T };
-    expect(run(submitted, paid, refused, { type: 'confirm-refund', at: T })).toMatchObject({
+    expect(run(submitted, paid, refused, { type: 'confirm-refund', ordinal: 1, at: T })).toMatchObject({
       status: 'refunded',
       cause: 'CAPACITY_OVERFLOW',
     });

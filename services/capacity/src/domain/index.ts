@@ -24,13 +24,57 @@ export { isAllowed, isStarved, membersToStop, settledAt } from './pool/read.js';
 export type { Credit, Decommission, Hold, Member, Pool } from './pool/state.js';
 export { LIST_PRICES, priceOf, unitSecondPrice, type Network } from './price/price.js';
 export { expiredBy, nextAfter, type Depletion } from './queue/order.js';
+export {
+  decideFarm,
+  evolveFarm,
+  FARM_LIMITS,
+  NO_FARM,
+  type AgreedPrices,
+  type Farm,
+  type FarmCommand,
+  type FarmContent,
+  type FarmEvent,
+  type MonthlyPrices,
+  type Payout,
+} from './farm/farm.js';
+export {
+  decideNode,
+  evolveNode,
+  NO_NODE,
+  type Node,
+  type NodeCapacity,
+  type NodeCommand,
+  type NodeContent,
+  type NodeEvent,
+} from './node/node.js';
+export type { LedgerCommand, PartyCommand, PartyIdentity } from './party/commands.js';
+export { decideParty, evolveParty } from './party/decide.js';
+export type { PartyEvent } from './party/events.js';
+export { FUNDS_MAX, fundsOf, LEDGER_ASSETS_MAX, LEDGER_PAYMENTS_MAX } from './party/ledger.js';
+export { NO_PARTY, type Funds, type LedgerPayment, type Party } from './party/state.js';
 export { decideCounter, evolveCounter, NEW_COUNTER, type Counter, type NumberTaken, type TakeNumber } from './reservation/counter.js';
-export { creditOf, decideReservation, openingOf, type Identified, type ReservationCommand } from './reservation/decide.js';
+export { checkReservation } from './reservation/checks.js';
+export type { ReservationCommand } from './reservation/commands.js';
+export { decideReservation } from './reservation/decide.js';
 export type { ReservationEvent } from './reservation/events.js';
-export type { FarmFacts, NodeFacts, Party, PaymentTerms, ReservationFacts, ReservationRequest, TargetPool } from './reservation/facts.js';
-export { decideNonce, evolveNonce, type NonceTaken, type TakenNonce, type TakeNonce } from './reservation/nonce.js';
-export { PAYMENT_WINDOW_SECONDS, type PaymentDue } from './reservation/payment.js';
-export { evolveReservation, NO_RESERVATION, type Reservation, type ReservationStatus } from './reservation/state.js';
+export { evolveReservation } from './reservation/evolve.js';
+export type { FarmFacts, NodeFacts, PaymentTerms, ReservationFacts, ReservationRequest, Signer, TargetPool } from './reservation/facts.js';
+export { decideNonce, evolveNonce, requestHash, type NonceTaken, type TakenNonce, type TakeNonce } from './reservation/nonce.js';
+export {
+  creditOf,
+  openingOf,
+  owedByReservation,
+  paidInstant,
+  reservationDueAt,
+  type ConclusionOrder,
+  type Identified,
+  type Owed,
+  type PaymentOrder,
+  type RefundOrder,
+} from './reservation/owed.js';
+export { paymentRecordOf, type PaymentRecord } from './reservation/payment-record.js';
+export { PAYMENT_WINDOW_SECONDS, type PaymentDue, type TimedPayment } from './reservation/payment.js';
+export { keptOf, NO_RESERVATION, type Refund, type Reservation, type ReservationStatus } from './reservation/state.js';
 export { requireTopUp, requireUniqueNodes } from './reservation/target.js';
 export { signatureFault, type SignatureFault } from './signature/ed25519.js';
 export { purchaseText, readPurchaseMessage, type Binding, type Purchase, type PurchaseMessage } from './signature/purchase-message.js';

@@ -2,7 +2,7 @@ import { Refusal } from '@drawdown/errors';
 import type { Seconds } from '../amount/instant.js';
 import { signatureFault } from '../signature/ed25519.js';
 import { isSamePurchase, readPurchaseMessage, type PurchaseMessage } from '../signature/purchase-message.js';
-import type { NodeFacts, Party, ReservationFacts, ReservationRequest } from './facts.js';
+import type { NodeFacts, ReservationFacts, ReservationRequest, Signer } from './facts.js';
 import { requireTopUp, requireUniqueNodes } from './target.js';
 
 /** How far ahead a signed text may say that it ends (capacity §6.3). */
@@ -28,15 +28,24 @@ const requireSameText = ({ json, data, customerTid, sponsorTid }: ReservationReq
   return message;
 };
 
-/** Row 9, and that every node is known. */
-const requireOneFarm = (nodeIds: readonly string[], nodes: ReadonlyMap<string, NodeFacts>): void => {
-  const farms = new Set(nodeIds.flatMap(nodeId => nodes.get(nodeId)?.farmId ?? []));
-  if (farms.size > 1) throw new Refusal('NODES_SPAN_FARMS', 'the nodes belong to several farms');
-  const unknown = nodeIds.find(nodeId => !nodes.has(nodeId));
+/**
+ * Row 9, and that every node is known. Nodes of the pool that are gone count for nothing: a dead node does not block a top-up (capacity §15.7).
+ * Answers the farm, absent if no node says one.
+ */
+const requireOneFarm = (nodeIds: readonly string[], { nodes, pool }: ReservationFacts): number | undefined => {
+  const live = nodeIds.filter(nodeId => !(nodes.get(nodeId)?.isGone === true && pool?.nodeIds.includes(nodeId) === true));
+  const [farmId, ...others] = new Set(live.flatMap(nodeId => nodes.get(nodeId)?.farmId ?? []));
+  if (others.length > 0) throw new Refusal('NODES_SPAN_FARMS', 'the nodes belong to several farms');
+  const unknown = live.find(nodeId => nodes.get(nodeId)?.isGone !== false);
   if (unknown !== undefined) throw new Refusal('UNKNOWN_NODE', `there is no node ${unknown}`, { nodeId: unknown });
+  return farmId;
 };
 
-const requireSigned = (party: Party, json: string, signature: string, reason: string): void => {
+/** Whether a node of the pool may be left out of a top-up: it is gone, or it has moved to another farm than the others. */
+const isDispensable = (node: NodeFacts | undefined, farmId: number | undefined): boolean =>
+  node !== undefined && (node.isGone || (farmId !== undefined && node.farmId !== farmId));
+
+const requireSigned = (party: Signer, json: string, signature: string, reason: string): void => {
   const cause = signatureFault(party.publicKey, Buffer.from(json, 'utf8'), signature);
   if (cause !== undefined) throw new Refusal(reason, 'the signature does not hold', { cause });
 };
@@ -71,7 +80,7 @@ export const checkReservation = (request: ReservationRequest, facts: Reservation
   const message = requireSameText(request, facts.acceptsLegacySignatures);
   const { poolId, unitSeconds, nodeIds = [] } = request.data;
   requireUniqueNodes(nodeIds);
-  requireOneFarm(nodeIds, facts.nodes);
+  const farmId = requireOneFarm(nodeIds, facts);
   requireSignatures(request, facts, message, at);
   if (poolId === 0) return message;
   const { sponsorTid } = request;
@@ -82,6 +91,7 @@ export const checkReservation = (request: ReservationRequest, facts: Reservation
     facts.pool,
     nodeIds,
     unitSeconds.every(amount => amount === 0n),
+    nodeId => isDispensable(facts.nodes.get(nodeId), farmId),
   );
   return message;
 };

@@ -1,4 +1,6 @@
-import type { PerDimension } from '../amount/per-dimension.js';
+import type { Farm } from '../farm/farm.js';
+import type { Node } from '../node/node.js';
+import type { Party } from '../party/state.js';
 import type { Network } from '../price/price.js';
 import type { Purchase } from '../signature/purchase-message.js';
 
@@ -14,29 +16,11 @@ export interface ReservationRequest {
 }
 
 /** Somebody who signs. */
-export interface Party {
-  /** Ed25519, 64 hex digits. */
-  readonly publicKey: string;
-  readonly isTrustedChannel: boolean;
-}
+export type Signer = Pick<Party, 'publicKey' | 'isTrustedChannel'>;
 
-export interface NodeFacts {
-  readonly farmId: number;
-  readonly isFreeToUse: boolean;
-}
+export type NodeFacts = Pick<Node, 'farmId' | 'isFreeToUse' | 'isGone'>;
 
-/** USD for a unit over 30 days. */
-export type MonthlyPrices = PerDimension<number>;
-
-export interface FarmFacts {
-  readonly farmId: number;
-  /** Codes of the currencies in which the farm can be paid. */
-  readonly payoutCurrencies: readonly string[];
-  /** Absent: the list prices hold. */
-  readonly prices?: MonthlyPrices | undefined;
-  /** Prices agreed with a customer or a sponsor, by tid. */
-  readonly agreedPrices: ReadonlyMap<number, MonthlyPrices>;
-}
+export type FarmFacts = Pick<Farm, 'farmId' | 'payouts' | 'prices' | 'agreedPrices'>;
 
 /** The pool to be topped up, as it is now. */
 export interface TargetPool {
@@ -58,11 +42,11 @@ export interface PaymentTerms {
 /** Everything looked up for a reservation; the decision asks nobody (design §3.3). */
 export interface ReservationFacts {
   readonly acceptsLegacySignatures: boolean;
-  readonly customer: Party | undefined;
-  readonly sponsor: Party | undefined;
-  /** Nodes of the request that are known, by id. */
+  readonly customer: Signer | undefined;
+  readonly sponsor: Signer | undefined;
+  /** Nodes that are known, by id: of the request, and of the pool that is topped up. */
   readonly nodes: ReadonlyMap<string, NodeFacts>;
-  /** The farm of those nodes. */
+  /** The farm of the request's nodes. */
   readonly farm: FarmFacts | undefined;
   readonly pool: TargetPool | undefined;
   readonly terms: PaymentTerms;

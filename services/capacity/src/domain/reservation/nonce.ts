@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { Refusal } from '@drawdown/errors';
+import type { ReservationRequest } from './facts.js';
 
 /** The aggregate of a customer's nonce: which reservation it was used for (capacity §13.1). Absent: not used. */
 export interface TakenNonce {
@@ -29,3 +31,13 @@ export const evolveNonce = (_taken: TakenNonce | undefined, { reservationId, req
   reservationId,
   requestHash,
 });
+
+/** The hash that tells requests apart: of everything that was signed and by whom. Lengths stand before texts, so that none runs into the next. */
+export const requestHash = (request: Omit<ReservationRequest, 'data'>): string => {
+  const hash = createHash('sha256');
+  const { json, customerTid, customerSignature, sponsorTid, sponsorSignature } = request;
+  for (const part of [json, String(customerTid), customerSignature, String(sponsorTid), sponsorSignature]) {
+    hash.update(`${Buffer.byteLength(part, 'utf8')}:${part}`);
+  }
+  return hash.digest('hex');
+};

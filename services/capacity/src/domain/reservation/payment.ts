@@ -1,4 +1,5 @@
 import { Refusal } from '@drawdown/errors';
+import type { Seconds } from '../amount/instant.js';
 import { eachDimension, of, type PerDimension } from '../amount/per-dimension.js';
 import { LIST_PRICES, priceOf, unitSecondPrice } from '../price/price.js';
 import type { FarmFacts, ReservationFacts, ReservationRequest } from './facts.js';
@@ -12,21 +13,34 @@ const FREE_CURRENCY = 'FreeTFT';
 /** What has to be paid, and how. */
 export interface PaymentDue {
   readonly farmId: number;
+  /** Where the buyer pays. */
   readonly address: string;
+  /** Where the farm is paid once the capacity is there. */
+  readonly payoutAddress: string;
   readonly asset: string;
   /** In 10⁻⁷ of the asset. */
   readonly amount: bigint;
 }
 
+/** The same, with the last second at which it counts. */
+export interface TimedPayment extends PaymentDue {
+  readonly expiresAt: Seconds;
+}
+
 const notPossible = (rule: string, message: string): Refusal => new Refusal('PAYMENT_NOT_POSSIBLE', message, { rule });
 
-/** The asset to pay in: the buyer's first currency that is known here and for which the farm can be paid (capacity §6.4). */
-const assetOf = ({ data }: ReservationRequest, farm: FarmFacts, { nodes, terms }: ReservationFacts): string => {
+/** The buyer's first currency that is known here and for which the farm can be paid; exactly one is used (capacity §6.4). */
+const choiceOf = (
+  { data }: ReservationRequest,
+  farm: FarmFacts,
+  { nodes, terms }: ReservationFacts,
+): Pick<PaymentDue, 'asset' | 'payoutAddress'> => {
   const isFreeToUse = (data.nodeIds ?? []).every(nodeId => nodes.get(nodeId)?.isFreeToUse === true);
   for (const currency of data.currencies ?? []) {
     if (currency === FREE_CURRENCY && !isFreeToUse) continue;
     const asset = terms.assets.get(currency);
-    if (asset !== undefined && farm.payoutCurrencies.includes(currency)) return asset;
+    const payout = farm.payouts.find(entry => entry.currency === currency);
+    if (asset !== undefined && payout !== undefined) return { asset, payoutAddress: payout.address };
   }
   throw notPossible('currency', 'the farm takes none of the currencies');
 };
@@ -38,7 +52,8 @@ const pricesFor = (
   pool: ReservationFacts['pool'],
 ): PerDimension<bigint> => {
   const sponsor = data.poolId === 0 ? sponsorTid : (pool?.sponsor ?? 0);
-  const monthly = farm.agreedPrices.get(sponsor === 0 ? customerTid : sponsor) ?? farm.prices;
+  const payer = sponsor === 0 ? customerTid : sponsor;
+  const monthly = farm.agreedPrices.find(({ tid }) => tid === payer)?.prices ?? farm.prices;
   return monthly === undefined ? LIST_PRICES : eachDimension(dimension => unitSecondPrice(of(monthly, dimension)));
 };
 
@@ -48,10 +63,15 @@ const pricesFor = (
  */
 export const paymentDue = (request: ReservationRequest, facts: ReservationFacts): PaymentDue | undefined => {
   const { farm, pool, terms } = facts;
+  const { unitSeconds } = request.data;
+  if (terms.isFree) {
+    // Asked for its limit only: what nobody pays for has to fit into a pool all the same.
+    priceOf(unitSeconds, LIST_PRICES, terms.network);
+    return undefined;
+  }
   if (farm === undefined) throw notPossible('farm', 'nobody can be paid for these nodes');
-  const amount = priceOf(request.data.unitSeconds, pricesFor(request, farm, pool), terms.network);
-  if (terms.isFree) return undefined;
-  const asset = assetOf(request, farm, facts);
+  const amount = priceOf(unitSeconds, pricesFor(request, farm, pool), terms.network);
+  const choice = choiceOf(request, farm, facts);
   if (terms.address === undefined) throw notPossible('address', 'there is no address to pay to');
-  return { farmId: farm.farmId, address: terms.address, asset, amount };
+  return { farmId: farm.farmId, address: terms.address, amount, ...choice };
 };

@@ -9,11 +9,18 @@ export const requireUniqueNodes = (nodeIds: readonly string[]): void => {
 
 /**
  * That a top-up has a pool, leaves it its nodes and does something (capacity §6.1 rows 15 to 17).
+ * `mayLack` says of which of its nodes the top-up need not speak (capacity §15.7).
  * @throws Refusal `POOL_NOT_FOUND`, `NODES_REMOVED`, `NO_EFFECT`
  */
-export const requireTopUp = (pool: Pick<Pool, 'nodeIds'> | undefined, nodeIds: readonly string[], isNothing: boolean): void => {
+export const requireTopUp = (
+  pool: Pick<Pool, 'nodeIds'> | undefined,
+  nodeIds: readonly string[],
+  isNothing: boolean,
+  mayLack: (nodeId: string) => boolean = () => false,
+): void => {
   if (pool === undefined) throw new Refusal('POOL_NOT_FOUND', 'there is no such pool');
-  const removed = pool.nodeIds.find(nodeId => !nodeIds.includes(nodeId));
+  const removed = pool.nodeIds.find(nodeId => !nodeIds.includes(nodeId) && !mayLack(nodeId));
   if (removed !== undefined) throw new Refusal('NODES_REMOVED', `node ${removed} of the pool is missing`, { nodeId: removed });
-  if (isNothing && nodeIds.length === pool.nodeIds.length) throw new Refusal('NO_EFFECT', 'the top-up adds neither capacity nor nodes');
+  const addsNodes = nodeIds.some(nodeId => !pool.nodeIds.includes(nodeId));
+  if (isNothing && !addsNodes) throw new Refusal('NO_EFFECT', 'the top-up adds neither capacity nor nodes');
 };

@@ -11,9 +11,12 @@ const HEX = /^(?:[0-9a-fA-F]{2})*$/;
 const publicKey = (hex: string): KeyObject =>
   createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(hex, 'hex').toString('base64url') }, format: 'jwk' });
 
+/** Whether a text is a public key as far as its form goes. */
+export const isPublicKey = (hex: string): boolean => KEY_HEX.test(hex);
+
 /** What is wrong with an Ed25519 signature, given as hex, of a message by a public key, given as hex; absent: nothing. */
 export const signatureFault = (publicKeyHex: string, message: Uint8Array, signatureHex: string): SignatureFault | undefined => {
   if (!HEX.test(signatureHex)) return 'HEX';
-  if (!KEY_HEX.test(publicKeyHex)) return 'KEY';
+  if (!isPublicKey(publicKeyHex)) return 'KEY';
   return verify(null, message, publicKey(publicKeyHex), Buffer.from(signatureHex, 'hex')) ? undefined : 'WRONG';
 };

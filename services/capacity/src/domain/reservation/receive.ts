@@ -1,0 +1,71 @@
+import { Refusal } from '@drawdown/errors';
+import type { Seconds } from '../amount/instant.js';
+import type { ReportPayment } from './commands.js';
+import type { RefundRequested, ReservationEvent } from './events.js';
+import type { TimedPayment } from './payment.js';
+import { keptOf, type Reservation } from './state.js';
+
+/** Most money that can come in for one reservation, in 10⁻⁷ of the asset. */
+const RECEIVED_MAX = 9_223_372_036_854_775_807n;
+
+/** Refunds of one reservation; each but one is of money that came after its payment was decided. */
+const REFUNDS_MAX = 100;
+
+/** Of everything that has come in, what is not needed and not on its way back yet goes back. */
+export const refund = (reservation: Reservation, received: bigint, cause: string, at: Seconds, needed = 0n): readonly RefundRequested[] => {
+  const amount = keptOf({ ...reservation, received }) - needed;
+  if (amount <= 0n) return [];
+  const ordinal = reservation.refunds.length + 1;
+  if (ordinal > REFUNDS_MAX) {
+    throw new Refusal('TOO_MANY_REFUNDS', `a reservation has at most ${REFUNDS_MAX} refunds`, { limit: String(REFUNDS_MAX) });
+  }
+  return [{ type: 'refund-requested', ordinal, amount, cause, at }];
+};
+
+/**
+ * What money that came in means. A payment counts up to the last second of its window, whenever it is noticed; what is too little by then goes
+ * back, and so does what is too much or comes later (capacity §6.5). Totals never shrink: a report that is behind changes nothing.
+ * @throws Refusal `INVALID_AMOUNT`, `AT_IN_FUTURE`, `TOO_MANY_REFUNDS`
+ */
+export const reportPayment = (
+  report: Pick<ReportPayment, 'received' | 'receivedAt'>,
+  reservation: Reservation,
+  at: Seconds,
+): readonly ReservationEvent[] => {
+  requireReport(report, reservation, at);
+  const received = report.received > reservation.received ? report.received : reservation.received;
+  const { payment, status } = reservation;
+  return status === 'awaiting-payment' && payment !== undefined
+    ? awaited({ ...report, received }, payment, reservation, at)
+    : more(received, reservation, at);
+};
+
+const requireReport = (
+  { received, receivedAt }: Pick<ReportPayment, 'received' | 'receivedAt'>,
+  { isBackdated }: Reservation,
+  at: Seconds,
+): void => {
+  if (received < 0n || received > RECEIVED_MAX) throw new Refusal('INVALID_AMOUNT', `a payment is from 0 to ${RECEIVED_MAX}`);
+  // Money for a reservation in the past comes in after it, by nature.
+  if (receivedAt > at && !isBackdated) throw new Refusal('AT_IN_FUTURE', `${receivedAt} is later than now`, { clock: String(at) });
+};
+
+const awaited = (
+  { received, receivedAt }: Pick<ReportPayment, 'received' | 'receivedAt'>,
+  { amount, expiresAt }: TimedPayment,
+  reservation: Reservation,
+  at: Seconds,
+): readonly ReservationEvent[] => {
+  if (received >= amount && receivedAt <= expiresAt) {
+    return [{ type: 'payment-received', amount: received, at }, ...refund(reservation, received, 'surplus', at, amount)];
+  }
+  if (at > expiresAt) return [{ type: 'payment-expired', received, at }, ...refund(reservation, received, 'expired', at)];
+  return received > reservation.received ? [{ type: 'payment-noted', received, at }] : [];
+};
+
+/** Money for a reservation that is decided: all of it goes back. */
+const more = (received: bigint, reservation: Reservation, at: Seconds): readonly ReservationEvent[] => {
+  if (received === reservation.received) return [];
+  const needed = keptOf(reservation);
+  return [{ type: 'payment-noted', received, at }, ...refund(reservation, received, reservation.cause ?? 'surplus', at, needed)];
+};
