@@ -84,7 +84,7 @@ describe('Commands on open sessions (sessions §12.3)', () => {
   it('leaves nothing of an erased client that was alone', async () => {
     await world.hits(GIVEN, { id: 'a1', at: 100, client: 'A', stamp: 'S1' });
     await world.store.erase(world.wheel, keyOf('A'));
-    expect(await world.keys()).toEqual(['epoch', 'lanes', 'live:bidx:property', 'live:next:property', 'live:wm:property', 'pos']);
+    expect(await world.keys()).toEqual(['epoch', 'lanes', 'layout', 'live:bidx:property', 'live:next:property', 'live:wm:property', 'pos']);
   });
 
   it('lets an identifier of many clients join nobody any more', async () => {

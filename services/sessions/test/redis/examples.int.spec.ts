@@ -19,6 +19,7 @@ describe('Examples of sessions §14 on Redis', () => {
       [
         'epoch',
         'lanes',
+        'layout',
         `live:b:property:${String(T + 5)}`,
         'live:bidx:property',
         `live:d:${A}`,

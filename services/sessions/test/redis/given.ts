@@ -193,7 +193,7 @@ export class World {
 
   /** Keys that may not be there when all is closed (sessions §17, 2): none but pointer, watermark, positions, epochs and filters. */
   async lasting(): Promise<readonly string[]> {
-    const may = /^(epoch|lanes|pos|live:(next|wm):.*|live:d:.*)$/;
+    const may = /^(epoch|lanes|layout|pos|live:(next|wm):.*|live:d:.*)$/;
     return (await this.keys()).filter(key => !may.test(key));
   }
 

@@ -71,6 +71,18 @@ describe('Rebuild of a state partition (sessions §12.5)', () => {
     expect((await world.store.closedHeaders(world.wheel, [keyOf('B')])).headers).toEqual(new Map([['h1', '{"id":"h1"}']]));
   });
 
+  it('is what comes of a state that another version of the library stored', async () => {
+    await world.hits(GIVEN, { id: 'old', at: 100, client: 'A' });
+    await world.ping(200);
+    await world.redis.set(`${world.prefix}:{p5}:layout`, '1');
+    expect((await world.store.ingest(world.call())).kind).toBe('state_lost');
+    expect(await world.turn()).toMatchObject({ closeIds: [], progressed: false });
+    await expect(world.store.closeNow(world.wheel, keyOf('A'), 'operator', 1)).rejects.toMatchObject({ reason: 'STATE_LOST' });
+
+    await world.store.finishRebuild(5, await world.store.beginRebuild(5, 1), new Map([[1, 40]]));
+    expect((await world.store.ingest(world.call({ previous: 40, next: 41 }))).kind).toBe('applied');
+  });
+
   it('belongs to whoever began it last', async () => {
     const first = await world.store.beginRebuild(5, 1);
     const second = await world.store.beginRebuild(5, 1);

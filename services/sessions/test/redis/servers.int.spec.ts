@@ -67,9 +67,18 @@ describe('A server of its own', () => {
   it('replaces a library of this version that is not the same', async () => {
     server = await OwnRedis.start();
     world = new World(server.url);
-    const other = "#!lua name=drawdown_sessions_v1\nredis.register_function('drawdown_sessions_v1_ingest', function() return 1 end)";
+    const other = "#!lua name=drawdown_sessions_v2\nredis.register_function('drawdown_sessions_v2_ingest', function() return 1 end)";
     await world.redis.call('FUNCTION', 'LOAD', other);
     expect((await world.store.ingest(world.call())).kind).toBe('applied');
+  });
+
+  it('removes an older library, so that its replicas do not go on', async () => {
+    server = await OwnRedis.start();
+    world = new World(server.url);
+    const older = "#!lua name=drawdown_sessions_v1\nredis.register_function('drawdown_sessions_v1_ingest', function() return 1 end)";
+    await world.redis.call('FUNCTION', 'LOAD', older);
+    expect((await world.store.ingest(world.call())).kind).toBe('applied');
+    await expect(world.redis.call('FCALL', 'drawdown_sessions_v1_ingest', 0)).rejects.toThrow('Function not found');
   });
 
   it('keeps what it answered when it is killed', async () => {

@@ -14,7 +14,7 @@ export class LibraryCalls {
   constructor(private readonly redis: RedisConnection) {}
 
   /**
-   * Loads the library where it is missing or was changed.
+   * Loads the library where it is missing or was changed, and removes older ones: who calls them is refused from then on.
    * @throws Refusal `STORE_LIBRARY_NEWER` when a newer service has been here
    */
   load(): Promise<void> {
@@ -85,12 +85,22 @@ type ListedLibrary = readonly unknown[];
 const loadOn = async (master: Redis): Promise<void> => {
   const listed = (await master.call('FUNCTION', 'LIST', 'LIBRARYNAME', 'drawdown_sessions_v*', 'WITHCODE')) as readonly ListedLibrary[];
   const libraries = listed.map(library => ({ name: valueOf(library, 'library_name'), code: valueOf(library, 'library_code') }));
-  const newer = libraries.find(({ name }) => Number(name.replace('drawdown_sessions_v', '')) > LIBRARY_VERSION);
+  const newer = libraries.find(({ name }) => versionOf(name) > LIBRARY_VERSION);
   if (newer !== undefined) {
     throw new Refusal('STORE_LIBRARY_NEWER', `Redis holds ${newer.name}: a newer service has written there`, { library: newer.name });
   }
   const isCurrent = libraries.some(({ name, code }) => name === LIBRARY_NAME && code === LIBRARY_SOURCE);
   if (!isCurrent) await master.call('FUNCTION', 'LOAD', 'REPLACE', LIBRARY_SOURCE);
+  for (const { name } of libraries) if (versionOf(name) < LIBRARY_VERSION) await remove(master, name);
+};
+
+const versionOf = (library: string): number => Number(library.replace('drawdown_sessions_v', ''));
+
+/** Another replica may do so at the same moment. */
+const remove = async (master: Redis, library: string): Promise<void> => {
+  await master.call('FUNCTION', 'DELETE', library).catch((error: unknown) => {
+    if (!messageOf(error).includes('Library not found')) throw error;
+  });
 };
 
 const valueOf = (library: ListedLibrary, name: string): string => String(library[library.indexOf(name) + 1]);

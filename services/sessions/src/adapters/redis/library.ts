@@ -10,6 +10,7 @@ import { HAND_OVER } from './library/hand-over.js';
 import { HITS } from './library/hits.js';
 import { INGEST } from './library/ingest.js';
 import { MERGING } from './library/merging.js';
+import { PACKING } from './library/packing.js';
 import { PARKING } from './library/parking.js';
 import { PLACES } from './library/places.js';
 import { READS } from './library/reads.js';
@@ -17,8 +18,11 @@ import { REBUILDING } from './library/rebuilding.js';
 import { SESSIONS } from './library/sessions.js';
 import { USERS } from './library/users.js';
 
-/** Counts changes of what is stored; it is part of every name, because functions are global in a server (sessions §12.3). */
-export const LIBRARY_VERSION = 1;
+/**
+ * Counts changes of what is stored; it is part of every name, because functions are global in a server (sessions §12.3). What an older version
+ * stored is rebuilt from the streams.
+ */
+export const LIBRARY_VERSION = 2;
 
 export const LIBRARY_NAME = `drawdown_sessions_v${String(LIBRARY_VERSION)}`;
 
@@ -64,14 +68,16 @@ export type LibraryFunction = keyof typeof FUNCTIONS;
 export const functionName = (name: LibraryFunction): string => `${LIBRARY_NAME}_${name}`;
 
 const registration = ([name, flags]: readonly [string, readonly string[]]): string =>
-  `redis.register_function{ function_name = '${LIBRARY_NAME}_${name}', callback = ${name}, flags = { ${flags.map(flag => `'${flag}'`).join(', ')} } }`;
+  `redis.register_function{ function_name = '${LIBRARY_NAME}_${name}', callback = calls.${name}, flags = { ${flags.map(flag => `'${flag}'`).join(', ')} } }`;
 
 /** The whole library: Lua for Redis 7.0 and newer. */
 export const LIBRARY_SOURCE = [
   `#!lua name=${LIBRARY_NAME}`,
+  `local LAYOUT = '${String(LIBRARY_VERSION)}'`,
   PLACES,
   FENCES,
   USERS,
+  PACKING,
   SESSIONS,
   CLOSING,
   MERGING,

@@ -101,7 +101,7 @@ local function retire(lane, scope, watermark)
   if rest == 0 then redis.call('SREM', lane.partition .. 'lanes', lane.name) end
 end
 
-local function begin_close(keys, args)
+function calls.begin_close(keys, args)
   local partition = keys[1]
   local call = cjson.decode(args[1])
   local refused = outdated(partition, call.state, call.fence)

@@ -5,16 +5,16 @@ local function refile(lane, call, number, current)
   local members = redis.call('ZRANGE', key, 0, call.limit - 1, 'WITHSCORES')
   for index = 1, #members, 2 do
     local sk = members[index]
-    local session = unpack_numbers(redis.call('HGET', place.session(lane, sk), 'v'))
+    local session = read_session(lane, sk)
     session.exp = current
-    redis.call('HSET', place.session(lane, sk), 'v', pack_numbers(session))
+    store_session(lane, session)
     redis.call('ZADD', target, members[index + 1], sk)
     redis.call('ZREM', key, sk)
   end
   if redis.call('EXISTS', key) == 0 then redis.call('ZREM', place.buckets(lane, call.scope), whole(number)) end
 end
 
-local function skip_catch_up(keys, args)
+function calls.skip_catch_up(keys, args)
   local call = cjson.decode(args[1])
   local refused = refused_command(keys[1], call.state, call.fence)
   if refused then return refused end

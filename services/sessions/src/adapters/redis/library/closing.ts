@@ -22,12 +22,12 @@ local function delete_if_leads_to(key, sk)
   if redis.call('GET', key) == sk then redis.call('DEL', key) end
 end
 
-local function release(lane, sk, fields, aliases)
-  for name in pairs(fields) do
+local function release(lane, sk, entries, aliases)
+  for name in pairs(entries) do
     if string.sub(name, 1, 2) == 'i:' then delete_if_leads_to(place.identifier(lane, string.sub(name, 3)), sk) end
   end
   for _, ck in ipairs(aliases) do delete_if_leads_to(place.alias(lane, ck), sk) end
-  redis.call('DEL', place.group(lane, sk))
+  redis.call('DEL', place.session(lane, sk), place.entries(lane, sk), place.group(lane, sk))
 end
 
 -- Bytes and sessions that are open, for the quotas; a property without any leaves nothing behind.
@@ -36,15 +36,9 @@ local function add_open_bytes(lane, open, bytes)
 end
 
 -- Closes by a cap are counted per client, to recognise bots (sessions §15.12).
-local function count_cap(lane, scope, sk, at_ms)
+local function count_cap(lane, sk, at_ms)
   redis.call('ZADD', place.cap_times(lane), at_ms, sk)
   return redis.call('HINCRBY', place.caps(lane), sk, 1)
-end
-
-local function read_fields(key)
-  local flat, fields = redis.call('HGETALL', key), {}
-  for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
-  return fields
 end
 
 local function freeze_parts(lane, frozen, clients)
@@ -56,31 +50,39 @@ local function freeze_parts(lane, frozen, clients)
   for _, ck in ipairs(clients) do redis.call('ZREM', place.compaction(lane), ck) end
 end
 
-local function unlist(lane, session, sk, scope, open)
-  redis.call('ZREM', place.bucket(lane, scope, session.exp), sk)
-  redis.call('ZREM', place.open(lane, open), sk)
-  add_open_bytes(lane, open, -session.bytes)
+local function unlist(lane, session)
+  redis.call('ZREM', place.bucket(lane, session.scope, session.exp), session.sk)
+  redis.call('ZREM', place.open(lane, session.open), session.sk)
+  add_open_bytes(lane, session.open, -session.bytes)
+end
+
+-- What goes with a frozen session of itself; identifiers are released.
+local function frozen_fields(session, entries)
+  local fields = { v = pack_numbers(session), f = session.first_id, of = session.of, joins = session.joins }
+  for name, part in pairs(entries) do
+    if string.sub(name, 1, 4) == 'raw:' then fields[name] = part end
+  end
+  return fields
 end
 
 -- Freezes the session and queues it. 'bucket' is the number whose processing closes it, or nil.
 local function freeze(lane, sk, cause, bucket)
-  local key = place.session(lane, sk)
-  local fields = read_fields(key)
-  if not fields.v then return nil end
-  local session, scope, open = unpack_numbers(fields.v), scope_of(fields.of), name_of(fields.of)
-  local close_id = close_id_of(lane, sk, fields.f)
+  local session = read_session(lane, sk)
+  if not session then return nil end
+  local entries = read_entries(lane, session)
+  local close_id = close_id_of(lane, sk, session.first_id)
   local frozen = place.closing(lane, close_id)
   local aliases = redis.call('SMEMBERS', place.group(lane, sk))
   -- One by one: the interpreter spreads no more than some thousand values at once.
   local clients = { sk }
   for _, ck in ipairs(aliases) do clients[#clients + 1] = ck end
   freeze_parts(lane, frozen, clients)
-  release(lane, sk, fields, aliases)
-  unlist(lane, session, sk, scope, open)
-  redis.call('RENAME', key, frozen)
-  local caps = cause == 'hard_cap' and count_cap(lane, scope, sk, session.last) or tonumber(redis.call('HGET', place.caps(lane), sk) or 0)
-  redis.call('HSET', frozen, 'sk', sk, 'clients', table.concat(clients), 'cause', cause, 'bucket', bucket and whole(bucket) or '',
-    'caps', caps)
+  release(lane, sk, entries, aliases)
+  unlist(lane, session)
+  local fields = frozen_fields(session, entries)
+  local caps = cause == 'hard_cap' and count_cap(lane, sk, session.last) or tonumber(redis.call('HGET', place.caps(lane), sk) or 0)
+  fields.sk, fields.clients, fields.cause, fields.bucket, fields.caps = sk, table.concat(clients), cause, bucket and whole(bucket) or '', caps
+  write_fields(frozen, fields)
   redis.call('ZADD', place.queue(lane), whole(server_now_ms()), close_id)
   redis.call('ZADD', place.closing_times(lane), session.first, close_id)
   return close_id

@@ -9,14 +9,14 @@ local function refused_command(partition, state, fence)
 end
 
 -- lane, state, fence, session key, cause
-local function close_now(keys, args)
+function calls.close_now(keys, args)
   local refused = refused_command(keys[1], args[2], args[3])
   if refused then return refused end
   return freeze(lane_of(keys[1], args[1]), args[4], args[5], nil) or false
 end
 
 -- lane, state, fence, session key, client key
-local function unmerge(keys, args)
+function calls.unmerge(keys, args)
   local refused = refused_command(keys[1], args[2], args[3])
   if refused then return refused end
   local lane = lane_of(keys[1], args[1])
@@ -27,7 +27,7 @@ local function unmerge(keys, args)
 end
 
 -- lane, identifier, until, rebuild token or nothing
-local function mark_saturated(keys, args)
+function calls.mark_saturated(keys, args)
   local token = rebuild_token(keys[1])
   if token and token ~= args[4] then return redis.error_reply('STATE_LOST the partition is being rebuilt') end
   redis.call('ZADD', place.blocked(lane_of(keys[1], args[1])), 'GT', args[3], args[2])
@@ -35,12 +35,10 @@ local function mark_saturated(keys, args)
 end
 
 local function drop_session(lane, sk)
-  local fields = read_fields(place.session(lane, sk))
-  local session = unpack_numbers(fields.v)
-  unlist(lane, session, sk, scope_of(fields.of), name_of(fields.of))
-  release(lane, sk, fields, {})
+  local session = read_session(lane, sk)
+  unlist(lane, session)
+  release(lane, sk, read_entries(lane, session), {})
   redis.call('ZREM', place.compaction(lane), sk)
-  redis.call('DEL', place.session(lane, sk))
   return session.hits
 end
 
@@ -104,7 +102,7 @@ local function erase_headers(lane, ck)
 end
 
 -- lane, client key; answers hits of open sessions, hits of frozen ones, closes that are being handed over
-local function erase(keys, args)
+function calls.erase(keys, args)
   local lane, ck = lane_of(keys[1], args[1]), args[2]
   if rebuild_token(keys[1]) then return redis.error_reply('STATE_LOST the partition is being rebuilt') end
   local open = erase_open(lane, ck)

@@ -1,23 +1,21 @@
 /** Compaction of one client's raw hits (sessions §12.7, D16). */
 export const COMPACTION = String.raw`
-local UNPACKED_MAX = 1000
-
 local function session_of_client(lane, ck)
   return redis.call('GET', place.alias(lane, ck)) or ck
 end
 
 -- lane, bytes, limit
-local function compactable(keys, args)
+function calls.compactable(keys, args)
   return redis.call('ZREVRANGEBYSCORE', place.compaction(lane_of(keys[1], args[1])), '+inf', args[2], 'LIMIT', 0, args[3])
 end
 
 -- lane, client key; answers generation, then field and bytes of each raw hit
-local function raw_hits(keys, args)
+function calls.raw_hits(keys, args)
   local lane = lane_of(keys[1], args[1])
-  local numbers = redis.call('HGET', place.session(lane, session_of_client(lane, args[2])), 'v')
-  if not numbers then return {} end
+  local session = read_session(lane, session_of_client(lane, args[2]))
+  if not session then return {} end
   local answer = redis.call('HGETALL', place.hits(lane, args[2]))
-  table.insert(answer, 1, unpack_numbers(numbers).gen)
+  table.insert(answer, 1, session.gen)
   return answer
 end
 
@@ -28,36 +26,29 @@ local function holds_all(key, fields)
   return true
 end
 
-local function delete_fields(key, fields)
-  for from = 1, #fields, UNPACKED_MAX do
-    redis.call('HDEL', key, unpack(fields, from, math.min(from + UNPACKED_MAX - 1, #fields)))
-  end
-end
-
 -- Raw bytes shrink with the number of raw hits: sizes of single hits are not kept.
-local function lower_raw(lane, sk, ck, left)
-  local key = place.session(lane, sk)
+local function lower_raw(lane, session, ck, left)
   local function lowered(raw)
     raw.raw_bytes = raw.raw_count == 0 and 0 or math.floor(raw.raw_bytes * left / raw.raw_count)
     raw.raw_count = left
     return raw
   end
-  local part = redis.call('HGET', key, 'raw:' .. ck)
-  if part then redis.call('HSET', key, 'raw:' .. ck, pack_part(lowered(unpack_part(part)))) end
-  if ck == sk then redis.call('HSET', key, 'v', pack_numbers(lowered(unpack_numbers(redis.call('HGET', key, 'v'))))) end
+  local part = read_entry(lane, session, 'raw:' .. ck)
+  if part then write_entries(lane, session, { ['raw:' .. ck] = pack_part(lowered(unpack_part(part))) }) end
+  if ck == session.sk then lowered(session) end
+  store_session(lane, session)
 end
 
 -- lane, client key, generation, segment, fields of the hits in it. A repeat finds the hits gone and changes nothing.
-local function swap_compact(keys, args)
+function calls.swap_compact(keys, args)
   local lane, ck = lane_of(keys[1], args[1]), args[2]
-  local sk = session_of_client(lane, ck)
-  local numbers = redis.call('HGET', place.session(lane, sk), 'v')
-  if not numbers or unpack_numbers(numbers).gen ~= args[3] then return 0 end
+  local session = read_session(lane, session_of_client(lane, ck))
+  if not session or session.gen ~= args[3] then return 0 end
   local fields = { unpack(args, 5) }
   if #fields == 0 or not holds_all(place.hits(lane, ck), fields) then return 0 end
   redis.call('RPUSH', place.segments(lane, ck), args[4])
-  delete_fields(place.hits(lane, ck), fields)
-  lower_raw(lane, sk, ck, redis.call('HLEN', place.hits(lane, ck)))
+  call_in_portions('HDEL', place.hits(lane, ck), fields)
+  lower_raw(lane, session, ck, redis.call('HLEN', place.hits(lane, ck)))
   redis.call('ZREM', place.compaction(lane), ck)
   return 1
 end

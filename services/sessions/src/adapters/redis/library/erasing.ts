@@ -11,7 +11,7 @@ local function erase_raw(key, erased)
   for index = 1, #flat, 2 do
     if erased[flat[index + 1]] then fields[#fields + 1] = flat[index] end
   end
-  delete_fields(key, fields)
+  call_in_portions('HDEL', key, fields)
   return #fields
 end
 
@@ -28,7 +28,7 @@ local function replace_segments(key, args, from)
 end
 
 -- lane, client key, close id or nothing while open, user whose hits these all are, or nothing, number of raw hits, these as they were read, segments. 0: its hand-over is under way.
-local function erase_hits(keys, args)
+function calls.erase_hits(keys, args)
   if rebuild_token(keys[1]) then return redis.error_reply('STATE_LOST the partition is being rebuilt') end
   local lane, ck, close_id, count = lane_of(keys[1], args[1]), args[2], args[3], tonumber(args[5])
   local hits, segments = place.hits(lane, ck), place.segments(lane, ck)
@@ -40,15 +40,13 @@ local function erase_hits(keys, args)
   local removed = erase_raw(hits, set_of(args, 6, count))
   replace_segments(segments, args, 6 + count)
   if close_id == '' and args[4] ~= '' then forget_user(lane, ck, args[4]) end
-  local sk = session_of_client(lane, ck)
-  if close_id == '' and removed > 0 and redis.call('EXISTS', place.session(lane, sk)) == 1 then
-    lower_raw(lane, sk, ck, redis.call('HLEN', hits))
-  end
+  local session = close_id == '' and removed > 0 and read_session(lane, session_of_client(lane, ck))
+  if session then lower_raw(lane, session, ck, redis.call('HLEN', hits)) end
   return 1
 end
 
 -- lane, session id, header as it was read, header instead, or nothing to forget it, client keys. 0: it is another by now.
-local function replace_header(keys, args)
+function calls.replace_header(keys, args)
   if rebuild_token(keys[1]) then return redis.error_reply('STATE_LOST the partition is being rebuilt') end
   local lane, session_id = lane_of(keys[1], args[1]), args[2]
   local holders = {}

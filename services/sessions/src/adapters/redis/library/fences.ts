@@ -1,6 +1,6 @@
 /** What may go on: the position of a source, the epoch of a lease, a rebuild (sessions §12.3, §12.5; design §3.17). */
 export const FENCES = String.raw`
-local REBUILD = 'rebuild'
+local REBUILD, LAYOUT_OF = 'rebuild', 'layout'
 
 local function bytewise_less(a, b)
   for index = 1, math.min(#a, #b) do
@@ -35,7 +35,12 @@ local function outdated(partition, source, fence)
   return nil
 end
 
-local function rebuild_token(partition) return redis.call('GET', partition .. REBUILD) end
+-- What another version of this library stored is read by nobody: it is rebuilt from the streams, as what was lost is.
+local function rebuild_token(partition)
+  local token, layout = unpack(redis.call('MGET', partition .. REBUILD, partition .. LAYOUT_OF))
+  if token or layout == LAYOUT then return token end
+  return redis.call('EXISTS', partition .. 'pos') == 1 and 'stored by another version'
+end
 
 -- Nil when the call may be applied; else what to answer.
 local function misplaced(partition, call)
@@ -57,5 +62,6 @@ end
 local function move_position(partition, call)
   if call.rebuild or call.next == call.previous then return end
   redis.call('HSET', partition .. 'pos', call.source, call.incarnation .. '/' .. whole(call.next))
+  redis.call('SETNX', partition .. LAYOUT_OF, LAYOUT)
 end
 `;

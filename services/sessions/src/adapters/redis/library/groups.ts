@@ -7,14 +7,14 @@ local function set_of(list)
 end
 
 local function read_group(lane, sk)
-  local fields = read_fields(place.session(lane, sk))
-  if not fields.v then return nil end
-  local group = { sk = sk, fields = fields, numbers = unpack_numbers(fields.v), parts = {} }
+  local session = read_session(lane, sk)
+  if not session then return nil end
+  local entries = read_entries(lane, session)
+  local group = { sk = sk, session = session, entries = entries, parts = {} }
   group.aliases = redis.call('SMEMBERS', place.group(lane, sk))
-  group.scope, group.open = scope_of(fields.of), name_of(fields.of)
-  for _, ck in ipairs(group.aliases) do group.parts[ck] = unpack_part(fields['raw:' .. ck]) end
-  local own = fields['raw:' .. sk] and unpack_part(fields['raw:' .. sk]) or part_of(group.numbers)
-  own.raw_bytes, own.raw_count = group.numbers.raw_bytes, group.numbers.raw_count
+  for _, ck in ipairs(group.aliases) do group.parts[ck] = unpack_part(entries['raw:' .. ck]) end
+  local own = entries['raw:' .. sk] and unpack_part(entries['raw:' .. sk]) or part_of(session)
+  own.raw_bytes, own.raw_count = session.raw_bytes, session.raw_count
   group.parts[sk] = own
   return group
 end
@@ -35,12 +35,13 @@ local function sum_parts(parts, sk, base)
   end
   sum.raw_bytes, sum.raw_count = parts[sk].raw_bytes, parts[sk].raw_count
   sum.duplicates, sum.late_hits, sum.late, sum.gen = base.duplicates, base.late_hits, base.late, base.gen
+  sum.sk, sum.entries = sk, ''
   return sum
 end
 
 local function joins_of(group, parts, sk)
   local joins = {}
-  for _, join in ipairs(cjson.decode(group.fields.joins)) do
+  for _, join in ipairs(decode_joins(group.session)) do
     if parts[join[1]] and join[1] ~= sk then joins[#joins + 1] = join end
   end
   return #joins > 0 and cjson.encode(joins) or '[]'
@@ -48,30 +49,31 @@ end
 
 -- Stores a session of these parts under its key, with aliases and places.
 local function write_group(lane, group, sk, parts, base, names)
-  local s = sum_parts(parts, sk, base)
-  s.exp = math.max(s.exp, tonumber(redis.call('GET', place.next(lane, group.scope)) or '-inf'))
-  local fields = { 'v', pack_numbers(s), 'f', s.first_id, 'of', group.fields.of }
-  local aliases = {}
+  local scope, open = group.session.scope, group.session.open
+  local s, entries, aliases = sum_parts(parts, sk, base), {}, {}
+  s.exp = math.max(s.exp, tonumber(redis.call('GET', place.next(lane, scope)) or '-inf'))
+  s.of = group.session.of
   for ck in pairs(parts) do
     if ck ~= sk then aliases[#aliases + 1] = ck end
   end
   redis.call('DEL', place.alias(lane, sk))
   if #aliases > 0 then
-    append(fields, 'joins', joins_of(group, parts, sk))
-    for ck, part in pairs(parts) do append(fields, 'raw:' .. ck, pack_part(part)) end
+    s.joins = joins_of(group, parts, sk)
+    for ck, part in pairs(parts) do entries['raw:' .. ck] = pack_part(part) end
     for _, ck in ipairs(aliases) do
       redis.call('SADD', place.group(lane, sk), ck)
       redis.call('SET', place.alias(lane, ck), sk)
     end
   end
   for name, shown_by in pairs(names) do
-    append(fields, 'i:' .. name, shown_by == sk and '' or shown_by)
+    entries['i:' .. name] = shown_by == sk and '' or shown_by
     redis.call('SET', place.identifier(lane, name), sk)
   end
-  redis.call('HSET', place.session(lane, sk), unpack(fields))
-  redis.call('ZADD', place.bucket(lane, group.scope, s.exp), s.first, sk)
-  redis.call('ZADD', place.buckets(lane, group.scope), whole(s.exp), whole(s.exp))
-  redis.call('ZADD', place.open(lane, group.open), s.last, sk)
+  write_entries(lane, s, entries)
+  store_session(lane, s)
+  redis.call('ZADD', place.bucket(lane, scope, s.exp), s.first, sk)
+  redis.call('ZADD', place.buckets(lane, scope), whole(s.exp), whole(s.exp))
+  redis.call('ZADD', place.open(lane, open), s.last, sk)
 end
 
 -- Who of those that showed an identifier leaves, and who stays.
@@ -93,12 +95,12 @@ end
 -- Identifiers that clients of both sides showed: 'shared' says what becomes of them.
 local function divide_identifiers(lane, group, leaving, shared)
   local going_names, staying_names = {}, {}
-  for field, shown_by in pairs(group.fields) do
-    if string.sub(field, 1, 2) == 'i:' then
-      local name = string.sub(field, 3)
+  for entry, shown_by in pairs(group.entries) do
+    if string.sub(entry, 1, 2) == 'i:' then
+      local name = string.sub(entry, 3)
       local going, staying = divide(shown_by, group.sk, leaving)
       if going ~= '' and staying ~= '' and shared == 'block' then
-        block(lane, name, group.numbers.last)
+        block(lane, name, group.session.last)
       elseif staying ~= '' and (going == '' or shared == 'stay') then
         staying_names[name] = staying
       else
@@ -125,9 +127,9 @@ local function divide_group(lane, group, leaving, shared)
   end
   local key = earliest_of(going)
   local going_names, staying_names = divide_identifiers(lane, group, leaving, shared)
-  redis.call('DEL', place.session(lane, group.sk), place.group(lane, group.sk))
-  redis.call('ZREM', place.bucket(lane, group.scope, group.numbers.exp), group.sk)
-  write_group(lane, group, group.sk, staying, group.numbers, staying_names)
+  redis.call('DEL', place.session(lane, group.sk), place.entries(lane, group.sk), place.group(lane, group.sk))
+  redis.call('ZREM', place.bucket(lane, group.session.scope, group.session.exp), group.sk)
+  write_group(lane, group, group.sk, staying, group.session, staying_names)
   local gen = string.sub(redis.sha1hex(going[key].first_id), 1, ID_HASH_BYTES)
   write_group(lane, group, key, going, { duplicates = 0, late_hits = 0, late = false, gen = gen }, going_names)
   return key

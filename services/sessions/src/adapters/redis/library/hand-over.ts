@@ -5,7 +5,7 @@ local function due_close_ids(lane, now_ms, limit)
 end
 
 -- Answers close id, attempts, close id, attempts …
-local function claim(keys, args)
+function calls.claim(keys, args)
   local partition, lane = keys[1], lane_of(keys[1], args[1])
   if rebuild_token(partition) then return {} end
   local now_ms = server_now_ms()
@@ -17,7 +17,7 @@ local function claim(keys, args)
   return claimed
 end
 
-local function postpone(keys, args)
+function calls.postpone(keys, args)
   local lane = lane_of(keys[1], args[1])
   redis.call('ZADD', place.queue(lane), 'XX', whole(server_now_ms() + tonumber(args[3])), args[2])
   return 'OK'
@@ -42,7 +42,7 @@ local function version_of(lane, ck)
 end
 
 -- Answers per client key: its version, the number of its headers, then session id and header of each.
-local function closed_headers(keys, args)
+function calls.closed_headers(keys, args)
   local lane = lane_of(keys[1], args[1])
   local answer = {}
   for index = 2, #args do
@@ -75,7 +75,7 @@ local function write_headers(lane, writes, keep_until_ms)
   end
 end
 
-local function assign(keys, args)
+function calls.assign(keys, args)
   local call = cjson.decode(args[1])
   local lane = lane_of(keys[1], call.lane)
   local frozen = place.closing(lane, call.closeId)
@@ -105,11 +105,11 @@ local function delete_closing(lane, close_id)
   return 1
 end
 
-local function finish(keys, args)
+function calls.finish(keys, args)
   return delete_closing(lane_of(keys[1], args[1]), args[2])
 end
 
-local function notices(keys, args)
+function calls.notices(keys, args)
   local lane = lane_of(keys[1], args[1])
   local ids = redis.call('ZRANGE', place.notice_order(lane), 0, tonumber(args[2]) - 1)
   local answer = {}
@@ -117,7 +117,7 @@ local function notices(keys, args)
   return answer
 end
 
-local function acknowledge_notices(keys, args)
+function calls.acknowledge_notices(keys, args)
   local lane = lane_of(keys[1], args[1])
   for index = 2, #args do
     redis.call('ZREM', place.notice_order(lane), args[index])

@@ -50,7 +50,7 @@ local function take_hits(batch, hits)
   return outcomes, keys, capped
 end
 
-local function ingest(keys, args)
+function calls.ingest(keys, args)
   local partition = keys[1]
   local call = cjson.decode(args[1])
   local refused = outdated(partition, call.source, call.fence)

@@ -47,9 +47,9 @@ end
 
 local function owned_names(batch, session)
   local names = {}
-  if session and not session.is_new then
-    for field, shown_by in pairs(read_fields(place.session(batch.lane, session.sk))) do
-      if string.sub(field, 1, 2) == 'i:' then names[string.sub(field, 3)] = shown_by end
+  if session then
+    for entry, shown_by in pairs(read_entries(batch.lane, session)) do
+      if string.sub(entry, 1, 2) == 'i:' then names[string.sub(entry, 3)] = shown_by end
     end
   end
   return names
@@ -57,12 +57,12 @@ end
 
 local function move_identifiers(batch, loser_sk, loser, winner_sk)
   local names = owned_names(batch, loser)
-  for name, shown_by in pairs(batch.shown[loser_sk] or {}) do names[name] = shown_by end
+  for entry, shown_by in pairs(batch.shown[loser_sk] or {}) do names[string.sub(entry, 3)] = shown_by end
   batch.shown[loser_sk] = nil
   batch.shown[winner_sk] = batch.shown[winner_sk] or {}
   for name, shown_by in pairs(names) do
     batch.owners[name], batch.claims[name] = winner_sk, winner_sk
-    batch.shown[winner_sk][name] = shown_by == '' and loser_sk or shown_by
+    batch.shown[winner_sk]['i:' .. name] = shown_by == '' and loser_sk or shown_by
   end
 end
 
@@ -108,7 +108,7 @@ local function fold_session(batch, loser, winner, clients)
   if not loser.is_new then
     redis.call('ZREM', place.bucket(lane, loser.scope, loser.filed), loser.sk)
     redis.call('ZREM', place.open(lane, loser.open), loser.sk)
-    redis.call('DEL', place.session(lane, loser.sk))
+    redis.call('DEL', place.session(lane, loser.sk), place.entries(lane, loser.sk))
   end
 end
 
@@ -153,18 +153,19 @@ end
 local function claim_identifier(batch, sk, name, ck)
   batch.owners[name], batch.claims[name] = sk, sk
   batch.shown[sk] = batch.shown[sk] or {}
-  batch.shown[sk][name] = ck == sk and '' or ck
+  batch.shown[sk]['i:' .. name] = ck == sk and '' or ck
 end
 
 -- Who showed an identifier in a session of several clients: what only one of them showed goes with it when it is taken out.
 local function note_shown(batch, sk, name, ck)
   local session = load_session(batch, sk)
   if not session or not session.joins then return end
+  local entry = 'i:' .. name
   batch.shown[sk] = batch.shown[sk] or {}
-  local shown_by = batch.shown[sk][name] or redis.call('HGET', place.session(batch.lane, sk), 'i:' .. name) or ''
+  local shown_by = batch.shown[sk][entry] or read_entry(batch.lane, session, entry) or ''
   if shown_by == '' then shown_by = sk end
   if not string.find(shown_by, ck, 1, true) then shown_by = shown_by .. ck end
-  batch.shown[sk][name] = shown_by
+  batch.shown[sk][entry] = shown_by
 end
 
 -- Claims an identifier for the session or follows it to its owner (D10); yesterday's stamp is looked up, never claimed (D20).

@@ -1,7 +1,7 @@
 /** Putting back a proto-session that was set aside (D7). Setting it aside is `finish`, once its parts are published. */
 export const PARKING = String.raw`
 -- JSON of what a worker read of it, then hits and segments of its clients as counted there
-local function unpark(keys, args)
+function calls.unpark(keys, args)
   local call = cjson.decode(args[1])
   if rebuild_token(keys[1]) then return redis.error_reply('STATE_LOST the partition is being rebuilt') end
   local lane = lane_of(keys[1], call.lane)

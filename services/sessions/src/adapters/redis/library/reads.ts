@@ -4,13 +4,14 @@ local CLOSING_LOOKED_AT_MAX = 10000
 local BUCKETS_LOOKED_AT_MAX = 10000
 
 local function open_record(lane, sk)
-  local flat = redis.call('HGETALL', place.session(lane, sk))
-  if #flat == 0 then return nil end
-  return { sk, table.concat({ sk, unpack(redis.call('SMEMBERS', place.group(lane, sk))) }), flat }
+  local session = read_session(lane, sk)
+  if not session then return nil end
+  local fields = { 'v', pack_numbers(session), 'f', session.first_id, 'of', session.of, 'joins', session.joins }
+  return { sk, table.concat({ sk, unpack(redis.call('SMEMBERS', place.group(lane, sk))) }), fields }
 end
 
 -- lane, 'session' | 'client' | 'identifier', value
-local function open_session_of(keys, args)
+function calls.open_session_of(keys, args)
   local lane = lane_of(keys[1], args[1])
   local sk = args[3]
   if args[2] == 'client' then sk = session_of_client(lane, sk) end
@@ -19,7 +20,7 @@ local function open_session_of(keys, args)
 end
 
 -- lane, property, highest time of the last hit, limit: latest first
-local function open_sessions(keys, args)
+function calls.open_sessions(keys, args)
   local lane, answer = lane_of(keys[1], args[1]), {}
   for _, sk in ipairs(redis.call('ZREVRANGEBYSCORE', place.open(lane, args[2]), args[3], '-inf', 'LIMIT', 0, args[4])) do
     answer[#answer + 1] = open_record(lane, sk)
@@ -35,7 +36,7 @@ local function closing_record(lane, close_id)
 end
 
 -- lane, property, limit: latest first
-local function closing_sessions(keys, args)
+function calls.closing_sessions(keys, args)
   local lane, answer = lane_of(keys[1], args[1]), {}
   for _, close_id in ipairs(redis.call('ZREVRANGE', place.closing_times(lane), 0, CLOSING_LOOKED_AT_MAX - 1)) do
     if #answer >= tonumber(args[3]) then break end
@@ -55,7 +56,7 @@ local function oldest_open(lane, scope)
 end
 
 -- lane, scope
-local function wheel_status(keys, args)
+function calls.wheel_status(keys, args)
   local lane, scope = lane_of(keys[1], args[1]), args[2]
   return {
     redis.call('GET', place.next(lane, scope)), oldest_open(lane, scope), redis.call('ZCARD', place.buckets(lane, scope)),
@@ -64,7 +65,7 @@ local function wheel_status(keys, args)
 end
 
 -- lane; answers length, and for how long the first one is due
-local function queue_status(keys, args)
+function calls.queue_status(keys, args)
   local key = place.queue(lane_of(keys[1], args[1]))
   local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
   local overdue = first[2] and math.max(0, server_now_ms() - tonumber(first[2])) or 0

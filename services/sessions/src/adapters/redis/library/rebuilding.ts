@@ -3,7 +3,7 @@ export const REBUILDING = String.raw`
 local WIPE_KEEPS = { [REBUILD] = true, epoch = true, versions = true }
 
 -- state, fence, token
-local function begin_rebuild(keys, args)
+function calls.begin_rebuild(keys, args)
   local refused = outdated(keys[1], args[1], args[2])
   if refused then return refused end
   redis.call('SET', keys[1] .. REBUILD, args[3])
@@ -11,7 +11,7 @@ local function begin_rebuild(keys, args)
 end
 
 -- token, keys without the partition's prefix; a rebuild that was replaced wipes nothing more
-local function wipe(keys, args)
+function calls.wipe(keys, args)
   if rebuild_token(keys[1]) ~= args[1] then return 0 end
   for index = 2, #args do
     if not WIPE_KEEPS[args[index]] then redis.call('UNLINK', keys[1] .. args[index]) end
@@ -20,7 +20,7 @@ local function wipe(keys, args)
 end
 
 -- JSON {token, lane, sessionId, clientKeys, header, keepUntilMs, retention_ms, filters: [client key, number of hashes]…}, all hashes
-local function seed_closed(keys, args)
+function calls.seed_closed(keys, args)
   local call = cjson.decode(args[1])
   if rebuild_token(keys[1]) ~= call.token then return 0 end
   local lane = lane_of(keys[1], call.lane)
@@ -43,9 +43,10 @@ local function seed_closed(keys, args)
 end
 
 -- token, source, <incarnation>/<sequence>, source, <incarnation>/<sequence> …
-local function finish_rebuild(keys, args)
+function calls.finish_rebuild(keys, args)
   if rebuild_token(keys[1]) ~= args[1] then return 0 end
   for index = 2, #args, 2 do redis.call('HSET', keys[1] .. 'pos', args[index], args[index + 1]) end
+  redis.call('SET', keys[1] .. LAYOUT_OF, LAYOUT)
   redis.call('DEL', keys[1] .. REBUILD)
   return 1
 end

@@ -1,8 +1,6 @@
 /**
  * The sessions that a call touches. Each is read once and written once; moves between buckets and lists are gathered and made together by
- * `flush`: a call of a script costs about as much as ten hits' arithmetic. Fields of `s:<sk>`: `v` numbers as below, `f` first hit,
- * `of` scope and property, `joins`, `i:<type>:<hash>` identifiers owned, with the clients that showed them (empty: sk alone); for a session of several clients
- * `raw:<ck>` of each.
+ * `flush`: a call of a script costs about as much as ten hits' arithmetic.
  */
 export const SESSIONS = String.raw`
 local COMPACT_FROM_BYTES = 16384
@@ -11,38 +9,6 @@ local MANY_HITS_SCORE = 1099511627776
 local FILTER_BYTES_MAX = 160 * 1024
 -- Up to here the filter is written anew with its TTL, which costs one call instead of two.
 local FILTER_REWRITTEN_BYTES_MAX = 1024
-local ID_HASH_BYTES = 8
-
--- first, last, expiry, sequence in the request of the first; hits, bytes; raw bytes and raw hits of the client sk itself;
--- duplicates, late hits, opened late; generation: the hash of the hit that opened it.
-local NUMBERS = '>i6i6i6i4I4I6I6I4I4I4Bc8'
-
-local function pack_numbers(s)
-  return struct.pack(NUMBERS, s.first, s.last, s.exp, s.first_seq, s.hits, s.bytes, s.raw_bytes, s.raw_count, s.duplicates, s.late_hits,
-    s.late and 1 or 0, s.gen)
-end
-
-local function unpack_numbers(text)
-  local s, late = { parts = {} }, 0
-  s.first, s.last, s.exp, s.first_seq, s.hits, s.bytes, s.raw_bytes, s.raw_count, s.duplicates, s.late_hits, late, s.gen =
-    struct.unpack(NUMBERS, text)
-  s.late = late == 1
-  return s
-end
-
--- What one client brought to a session of several: as above, then the id of its first hit. So it can be taken out again.
-local PART = '>i6i6i6i4I4I6I6I4'
-local PART_BYTES = 42
-
-local function pack_part(p)
-  return struct.pack(PART, p.first, p.last, p.exp, p.first_seq, p.hits, p.bytes, p.raw_bytes, p.raw_count) .. p.first_id
-end
-
-local function unpack_part(text)
-  local p = { first_id = string.sub(text, PART_BYTES + 1) }
-  p.first, p.last, p.exp, p.first_seq, p.hits, p.bytes, p.raw_bytes, p.raw_count = struct.unpack(PART, text)
-  return p
-end
 
 local function empty_part()
   return { first = 0, last = 0, exp = 0, first_seq = 0, hits = 0, bytes = 0, raw_bytes = 0, raw_count = 0, first_id = '' }
@@ -55,9 +21,6 @@ local function part_of(s)
     raw_count = s.raw_count, first_id = s.first_id,
   }
 end
-
-local function scope_of(property) return string.sub(property, 1, string.find(property, ' ', 1, true) - 1) end
-local function name_of(property) return string.sub(property, string.find(property, ' ', 1, true) + 1) end
 
 -- Mostly of one value or two: those take no loop over arguments.
 local function append(list, first, second, ...)
@@ -76,7 +39,7 @@ end
 local function begin_batch(lane, retention_ms)
   return {
     lane = lane, retention_ms = whole(retention_ms), next = {}, merges = 0, opened = 0, notices = {},
-    clients = {}, sessions = {}, owners = {}, claims = {}, shown = {}, added_bytes = {},
+    clients = {}, texts = {}, sessions = {}, owners = {}, claims = {}, shown = {}, added_bytes = {},
   }
 end
 
@@ -111,13 +74,19 @@ local function owner_of(batch, name)
   return owner
 end
 
--- Reads clients and owners of all hits at once.
+-- Reads clients, what is open under their own keys, and owners of all hits at once.
 local function prefetch(batch, client_keys, names)
-  local lane, aliases, filters, owners = batch.lane, {}, {}, {}
+  local lane, aliases, filters, sessions, owners = batch.lane, {}, {}, {}, {}
   if #client_keys == 0 then return end
-  for index, ck in ipairs(client_keys) do aliases[index], filters[index] = place.alias(lane, ck), place.filter(lane, ck) end
+  for index, ck in ipairs(client_keys) do
+    aliases[index], filters[index], sessions[index] = place.alias(lane, ck), place.filter(lane, ck), place.session(lane, ck)
+  end
   local alias_values, filter_values = redis.call('MGET', unpack(aliases)), redis.call('MGET', unpack(filters))
-  for index, ck in ipairs(client_keys) do new_client(batch, ck, alias_values[index], filter_values[index]) end
+  local texts = redis.call('MGET', unpack(sessions))
+  for index, ck in ipairs(client_keys) do
+    new_client(batch, ck, alias_values[index], filter_values[index])
+    batch.texts[ck] = texts[index]
+  end
   if #names == 0 then return end
   for index, name in ipairs(names) do owners[index] = place.identifier(lane, name) end
   for index, owner in ipairs(redis.call('MGET', unpack(owners))) do batch.owners[names[index]] = owner end
@@ -138,7 +107,7 @@ end
 local function load_part(batch, session, ck)
   local part = session.parts[ck]
   if not part then
-    local stored = not session.is_new and redis.call('HGET', place.session(batch.lane, session.sk), 'raw:' .. ck)
+    local stored = read_entry(batch.lane, session, 'raw:' .. ck)
     part = stored and unpack_part(stored) or empty_part()
     session.parts[ck] = part
   end
@@ -149,15 +118,11 @@ end
 local function load_session(batch, sk)
   local session = batch.sessions[sk]
   if session ~= nil then return session or nil end
-  local stored = redis.call('HMGET', place.session(batch.lane, sk), 'v', 'f', 'of', 'joins')
-  if not stored[1] then
-    batch.sessions[sk] = false
-    return nil
-  end
-  session = unpack_numbers(stored[1])
-  session.sk, session.first_id, session.of, session.joins = sk, stored[2], stored[3], stored[4] or nil
-  session.scope, session.open, session.filed = scope_of(stored[3]), name_of(stored[3]), session.exp
+  local text = batch.texts[sk]
+  if text == nil then text = redis.call('GET', place.session(batch.lane, sk)) end
+  session = text and unpack_session(sk, text)
   batch.sessions[sk] = session
+  if not session then return nil end
   batch.opened = batch.opened + 1
   return session
 end
@@ -173,7 +138,7 @@ local function open_session(batch, sk, hit, late)
   local session = {
     sk = sk, first = hit.at, first_seq = hit.seq, first_id = hit.field, last = hit.at, exp = hit.expiry, hits = 0, bytes = 0,
     raw_bytes = 0, raw_count = 0, gen = hit.hash, late = late, duplicates = 0, late_hits = 0, of = hit.property.of, scope = hit.property.scope,
-    open = hit.property.open, parts = {}, is_new = true, moved_first = true,
+    open = hit.property.open, entries = '', parts = {}, is_new = true, moved_first = true,
   }
   batch.sessions[sk] = session
   return session
@@ -220,24 +185,19 @@ local function note_compaction(batch, ck, raw)
   redis.call('ZADD', place.compaction(batch.lane), score, ck)
 end
 
-local function append_parts(batch, session, fields)
-  for ck, part in pairs(session.parts) do
-    append(fields, 'raw:' .. ck, pack_part(part))
-    if ck ~= session.sk then note_compaction(batch, ck, part) end
-  end
-end
-
-local function write_session(batch, session)
-  local fields = { 'v', pack_numbers(session) }
-  if session.moved_first then append(fields, 'f', session.first_id) end
-  if session.is_new then append(fields, 'of', session.of) end
+-- Answers the text of the session as it is to be stored.
+local function pack_dirty(batch, session)
+  local changed = batch.shown[session.sk]
   if session.joins then
-    append(fields, 'joins', session.joins)
-    append_parts(batch, session, fields)
+    changed = changed or {}
+    for ck, part in pairs(session.parts) do
+      changed['raw:' .. ck] = pack_part(part)
+      if ck ~= session.sk then note_compaction(batch, ck, part) end
+    end
   end
-  for name, shown_by in pairs(batch.shown[session.sk] or {}) do append(fields, 'i:' .. name, shown_by) end
-  redis.call('HSET', place.session(batch.lane, session.sk), unpack(fields))
+  if changed then write_entries(batch.lane, session, changed) end
   note_compaction(batch, session.sk, session)
+  return pack_session(session)
 end
 
 local function file_session(batch, session, moves)
@@ -264,25 +224,24 @@ local function make_moves(lane, moves)
   end
 end
 
-local function write_claims(batch)
-  local values = {}
-  for name, sk in pairs(batch.claims) do append(values, place.identifier(batch.lane, name), sk) end
-  if #values > 0 then redis.call('MSET', unpack(values)) end
+local function write_texts(values)
+  for from = 1, #values, UNPACKED_MAX do redis.call('MSET', unpack(values, from, math.min(from + UNPACKED_MAX - 1, #values))) end
 end
 
 -- Writes what the batch gathered and forgets it, so that what follows reads the server.
 local function flush(batch)
   flush_clients(batch)
-  local moves = { left = {}, entered = {}, listed = {}, indexed = {} }
-  for _, session in pairs(batch.sessions) do
+  local lane, values, moves = batch.lane, {}, { left = {}, entered = {}, listed = {}, indexed = {} }
+  for sk, session in pairs(batch.sessions) do
     if session and session.dirty then
-      write_session(batch, session)
+      append(values, place.session(lane, sk), pack_dirty(batch, session))
       file_session(batch, session, moves)
     end
   end
-  make_moves(batch.lane, moves)
-  write_claims(batch)
-  for open, bytes in pairs(batch.added_bytes) do redis.call('HINCRBY', place.open_bytes(batch.lane), open, whole(bytes)) end
-  batch.clients, batch.sessions, batch.owners, batch.claims, batch.shown, batch.added_bytes = {}, {}, {}, {}, {}, {}
+  for name, sk in pairs(batch.claims) do append(values, place.identifier(lane, name), sk) end
+  write_texts(values)
+  make_moves(lane, moves)
+  for open, bytes in pairs(batch.added_bytes) do redis.call('HINCRBY', place.open_bytes(lane), open, whole(bytes)) end
+  batch.clients, batch.texts, batch.sessions, batch.owners, batch.claims, batch.shown, batch.added_bytes = {}, {}, {}, {}, {}, {}, {}
 end
 `;

@@ -28,7 +28,7 @@ local function forget_user(lane, ck, user)
 end
 
 -- lane, user, limit; answers open sessions, at most so many
-local function count_of_user(keys, args)
+function calls.count_of_user(keys, args)
   local lane, limit, known, count = lane_of(keys[1], args[1]), tonumber(args[3]), {}, 0
   for _, ck in ipairs(redis.call('SMEMBERS', place.clients_of(lane, args[2]))) do
     if count >= limit then break end
