@@ -1,0 +1,68 @@
+import { isRefusal } from '@drawdown/errors';
+import type { ConclusionOrder, LedgerCommand, Party, PaymentOrder, RefundOrder } from '../../domain/index.js';
+import type { Untimed } from '../aggregates/instructed.js';
+import type { Payments, Receipt } from './port.js';
+
+/** A command for the ledger of a party, with the id that makes it count once. It is decided now, never at a given instant. */
+export interface LedgerInstruction {
+  readonly namespace: string;
+  readonly tid: number;
+  readonly id: string;
+  readonly command: Untimed<LedgerCommand>;
+}
+
+/**
+ * Brings an instruction to the party's owner and answers the party with everything that came of it, now or when it was given first.
+ * @throws what the party's decision refuses; a Fault when the owner is silent
+ */
+export type ExecuteOnLedger = (instruction: LedgerInstruction) => Promise<Party>;
+
+const ADDRESS_PREFIX = 'ledger:';
+
+/**
+ * Whether a reservation is paid from a ledger. What has come in for it only the ledger knows, so nobody reports it; of all others only reports
+ * tell.
+ */
+export const isPaidFromLedger = (address: string): boolean => address.startsWith(ADDRESS_PREFIX);
+
+/** Refusals that mean: there is no money now. */
+const NOT_PAID: ReadonlySet<string> = new Set(['FUNDS_INSUFFICIENT', 'PAYMENT_EXPIRED', 'PARTY_UNKNOWN', 'TOO_MANY_PAYMENTS']);
+
+/**
+ * Payments from what customers have paid in beforehand: a reservation takes its amount from the ledger of its customer as soon as it is there.
+ * That it takes it once and gives it back once is the party's to see to.
+ */
+export class PrepaidLedger implements Payments {
+  constructor(private readonly execute: ExecuteOnLedger) {}
+
+  addressFor(customerTid: number): string {
+    return `${ADDRESS_PREFIX}${customerTid}`;
+  }
+
+  async collect({ namespace, customerTid, reservationId, asset, amount, expiresAt }: PaymentOrder): Promise<Receipt | undefined> {
+    const command = { type: 'take-payment', reservationId, asset, amount, expiresAt } as const;
+    try {
+      const party = await this.execute({ namespace, tid: customerTid, id: `take:${reservationId}`, command });
+      const payment = party.payments.find(known => known.reservationId === reservationId);
+      return payment && { received: payment.amount, receivedAt: payment.takenAt };
+    } catch (error) {
+      if (isRefusal(error) && NOT_PAID.has(error.reason)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The whole payment goes back, or none: a ledger takes what was asked for and nothing else. */
+  async refund({ namespace, customerTid, reservationId, expiresAt }: RefundOrder): Promise<void> {
+    await this.#return(namespace, customerTid, reservationId, expiresAt);
+  }
+
+  async conclude({ namespace, customerTid, reservationId, expiresAt, outcome }: ConclusionOrder): Promise<void> {
+    if (outcome === 'returned') return this.#return(namespace, customerTid, reservationId, expiresAt);
+    await this.execute({ namespace, tid: customerTid, id: `keep:${reservationId}`, command: { type: 'keep-payment', reservationId } });
+  }
+
+  async #return(namespace: string, tid: number, reservationId: number, expiresAt: number): Promise<void> {
+    const command = { type: 'return-payment', reservationId, expiresAt } as const;
+    await this.execute({ namespace, tid, id: `return:${reservationId}`, command });
+  }
+}
