@@ -1,78 +1,33 @@
-/** A run of neighbouring entries, ascending by key. */
-interface Chunk<Value> {
-  readonly keys: readonly number[];
-  readonly values: readonly Value[];
-}
-
-/** Entries that lie together; a change copies one chunk and the list of chunks. */
-const CHUNK_ENTRIES_MAX = 64;
-
-/** Neighbours that hold no more than this together become one. */
-const MERGED_ENTRIES_MAX = 32;
-
-/** Position of the first element not below a key. */
-const lowerBound = (keys: readonly number[], key: number): number => {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((keys[middle] ?? key) < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
-
-const inserted = <Element>(elements: readonly Element[], position: number, element: Element): readonly Element[] => {
-  const copy = elements.slice();
-  copy.splice(position, 0, element);
-  return copy;
-};
-
-const replaced = <Element>(elements: readonly Element[], position: number, element: Element): readonly Element[] => {
-  const copy = elements.slice();
-  copy[position] = element;
-  return copy;
-};
-
-const removed = <Element>(elements: readonly Element[], position: number): readonly Element[] => {
-  const copy = elements.slice();
-  copy.splice(position, 1);
-  return copy;
-};
-
-/** One chunk, or two halves of one that has grown too large. */
-const divided = <Value>(chunk: Chunk<Value>): readonly Chunk<Value>[] => {
-  const { keys, values } = chunk;
-  if (keys.length <= CHUNK_ENTRIES_MAX) return [chunk];
-  const middle = keys.length >>> 1;
-  return [
-    { keys: keys.slice(0, middle), values: values.slice(0, middle) },
-    { keys: keys.slice(middle), values: values.slice(middle) },
-  ];
-};
+const ascending = (left: number, right: number): number => left - right;
 
 /**
- * A map by number, ascending, that is never changed: `with` and `without` give another one. A change copies a few dozen entries and the list of
- * chunks, so that a pool of 10,000 workloads is folded as fast as one of ten, and a state that somebody holds stays what it is.
+ * A map by number that is never changed: `with` and `without` give another version. The versions of one map share one table, which belongs to
+ * the version that was used last; the others say in which entry they differ (Baker's shallow binding). So the newest version, the one that is
+ * worked with, costs what a plain `Map` costs, and a version that somebody kept is still what it was: looking at it walks the table back.
+ * A kept version keeps the entries that were changed after it, so it should not be kept for ever.
  */
 export class NumberMap<Value extends object> {
-  readonly #chunks: readonly Chunk<Value>[];
+  /** Present in the one version that the table belongs to. */
+  #table: Map<number, Value> | undefined;
+  /** Elsewhere: the version from which this one differs in the entry `#key`, which here is `#value`; absent: there is none. */
+  #newer: NumberMap<Value> | undefined = undefined;
+  #key = 0;
+  #value: Value | undefined = undefined;
   readonly size: number;
 
-  private constructor(chunks: readonly Chunk<Value>[], size: number) {
-    this.#chunks = chunks;
+  private constructor(table: Map<number, Value> | undefined, size: number) {
+    this.#table = table;
     this.size = size;
   }
 
+  static readonly #EMPTY = new NumberMap<never>(undefined, 0);
+
   static empty<Value extends object>(): NumberMap<Value> {
-    return new NumberMap<Value>([], 0);
+    return NumberMap.#EMPTY;
   }
 
   get(key: number): Value | undefined {
-    const chunk = this.#chunks[this.#chunkOf(key)];
-    if (chunk === undefined) return undefined;
-    const position = lowerBound(chunk.keys, key);
-    return chunk.keys[position] === key ? chunk.values[position] : undefined;
+    return this.size === 0 ? undefined : this.#own().get(key);
   }
 
   has(key: number): boolean {
@@ -80,59 +35,76 @@ export class NumberMap<Value extends object> {
   }
 
   with(key: number, value: Value): NumberMap<Value> {
-    const index = this.#chunkOf(key);
-    const chunk = this.#chunks[index];
-    if (chunk === undefined) return new NumberMap([{ keys: [key], values: [value] }], 1);
-    const { keys, values } = chunk;
-    const position = lowerBound(keys, key);
-    if (keys[position] === key) return this.#replacing(index, 1, [{ keys, values: replaced(values, position, value) }], this.size);
-    const grown = { keys: inserted(keys, position, key), values: inserted(values, position, value) };
-    return this.#replacing(index, 1, divided(grown), this.size + 1);
+    if (this.size === 0) return new NumberMap(new Map([[key, value]]), 1);
+    const table = this.#own();
+    const before = table.get(key);
+    table.set(key, value);
+    return this.#followedBy(new NumberMap(table, table.size), key, before);
   }
 
   without(key: number): NumberMap<Value> {
-    const index = this.#chunkOf(key);
-    const chunk = this.#chunks[index];
-    if (chunk === undefined) return this;
-    const position = lowerBound(chunk.keys, key);
-    if (chunk.keys[position] !== key) return this;
-    const rest = { keys: removed(chunk.keys, position), values: removed(chunk.values, position) };
-    if (rest.keys.length === 0) return this.#replacing(index, 1, [], this.size - 1);
-    const next = this.#chunks[index + 1];
-    if (next === undefined || rest.keys.length + next.keys.length > MERGED_ENTRIES_MAX)
-      return this.#replacing(index, 1, [rest], this.size - 1);
-    const merged = { keys: [...rest.keys, ...next.keys], values: [...rest.values, ...next.values] };
-    return this.#replacing(index, 2, [merged], this.size - 1);
+    const before = this.get(key);
+    if (before === undefined) return this;
+    if (this.size === 1) return NumberMap.#EMPTY;
+    const table = this.#own();
+    table.delete(key);
+    return this.#followedBy(new NumberMap(table, table.size), key, before);
   }
 
   /** Ascending. */
   keys(): number[] {
-    return this.#chunks.flatMap(({ keys }) => keys);
+    return this.size === 0 ? [] : [...this.#own().keys()].sort(ascending);
+  }
+
+  /** Keys of the entries that a condition holds for, ascending. */
+  keysWhere(holds: (value: Value, key: number) => boolean): number[] {
+    const keys: number[] = [];
+    if (this.size === 0) return keys;
+    for (const [key, value] of this.#own()) if (holds(value, key)) keys.push(key);
+    return keys.sort(ascending);
   }
 
   /** Ascending by key. */
-  *entries(): IterableIterator<readonly [number, Value]> {
-    for (const { keys, values } of this.#chunks) {
-      for (const [position, value] of values.entries()) yield [keys[position] ?? 0, value];
-    }
+  entries(): (readonly [number, Value])[] {
+    return this.size === 0 ? [] : [...this.#own()].sort(([left], [right]) => left - right);
   }
 
-  /** Position of the chunk that holds a key or would hold it; 0 if there is none. */
-  #chunkOf(key: number): number {
-    let low = 0;
-    let high = this.#chunks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#chunks[middle]?.keys[0] ?? key) <= key) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+  [Symbol.iterator](): IterableIterator<readonly [number, Value]> {
+    return this.entries()[Symbol.iterator]();
   }
 
-  #replacing(index: number, count: number, chunks: readonly Chunk<Value>[], size: number): NumberMap<Value> {
-    if (this.#chunks.length === count) return new NumberMap(chunks, size);
-    const copy = this.#chunks.slice();
-    copy.splice(index, count, ...chunks);
-    return new NumberMap(copy, size);
+  #followedBy(next: NumberMap<Value>, key: number, value: Value | undefined): NumberMap<Value> {
+    NumberMap.#differ(this, next, key, value);
+    return next;
+  }
+
+  /** The table, brought to what this version holds. */
+  #own(): Map<number, Value> {
+    return this.#table ?? NumberMap.#bringTo(this);
+  }
+
+  static #differ<Value extends object>(version: NumberMap<Value>, newer: NumberMap<Value>, key: number, value: Value | undefined): void {
+    version.#table = undefined;
+    version.#newer = newer;
+    version.#key = key;
+    version.#value = value;
+  }
+
+  static #bringTo<Value extends object>(version: NumberMap<Value>): Map<number, Value> {
+    const path: NumberMap<Value>[] = [];
+    let owner = version;
+    for (; owner.#newer !== undefined; owner = owner.#newer) path.push(owner);
+    const table = owner.#table ?? new Map<number, Value>();
+    for (const older of path.reverse()) {
+      const key = older.#key;
+      NumberMap.#differ(owner, older, key, table.get(key));
+      if (older.#value === undefined) table.delete(key);
+      else table.set(key, older.#value);
+      owner = older;
+    }
+    version.#newer = undefined;
+    version.#value = undefined;
+    version.#table = table;
+    return table;
   }
 }
