@@ -10,3 +10,4 @@ export type { RequestOptions } from './owner-requests.js';
 export { PartitionReader } from './reader.js';
 export type { InputStatus, PartitionReaderOptions, ReaderStatus } from './reader.js';
 export { PROCESSOR_FAILED } from './settle.js';
+export { untilOpen } from './until-open.js';

@@ -1,5 +1,12 @@
-import { Fault } from '@drawdown/errors';
-import { Aggregate, type AggregateSnapshot, type Command, type CommandIndex, type EventLog, type Executed, type RecordedMessage } from '@drawdown/eventlog';
+import {
+  Aggregate,
+  type AggregateSnapshot,
+  type Command,
+  type CommandIndex,
+  type EventLog,
+  type Executed,
+  type RecordedMessage,
+} from '@drawdown/eventlog';
 import { DEFINITIONS } from './definitions.js';
 import type { Instructed } from './instructed.js';
 import type { CommandOf, EventOf, Kind, KeyOf, StateOf } from './kinds.js';
@@ -72,6 +79,11 @@ export class Aggregates {
     return aggregate;
   }
 
+  /** The state of an aggregate that is in memory, and the last message in it. */
+  peek<K extends Kind>({ subject }: Address<K>): AggregateSnapshot<StateOf<K>> | undefined {
+    return (this.#open.get(subject) as Opened<K> | undefined)?.aggregate;
+  }
+
   /** What the partition's reader delivered; for the ones that are not in memory it is in the snapshot. */
   fold<K extends Kind>(subject: string, message: RecordedMessage<EventOf<K>>): void {
     (this.#open.get(subject) as Opened<K> | undefined)?.aggregate.fold(message);
@@ -96,6 +108,7 @@ export class Aggregates {
   async #openNow<K extends Kind>(address: Address<K>): Promise<Opened<Kind>> {
     const { logs, clock, commandWindowMs, commandsOf, prepare, snapshotOf, isCurrent, beforeAppend, onChanged } = this.ports;
     const { kind, key, subject } = address;
+    const { decider, order } = DEFINITIONS[kind];
     let snapshot: AggregateSnapshot<StateOf<K>> | undefined;
     do {
       await prepare(address);
@@ -105,13 +118,14 @@ export class Aggregates {
     const aggregate: AggregateOf<K> = new Aggregate({
       log: logs[kind],
       subject,
-      decider: DEFINITIONS[kind].decider,
+      decider,
       clock,
       commandWindowMs,
       commands: commandsOf(subject),
       snapshot,
       snapshotIsCurrent: isCurrent(),
       beforeAppend,
+      ...(order === undefined ? {} : { order }),
       onFolded: () => onChanged(kind, key, aggregate.state),
     });
     const opened = { aggregate, underWay: 0 } as unknown as Opened<Kind>;
@@ -129,5 +143,3 @@ export class Aggregates {
     }
   }
 }
-
-export const leaseLost = (): Fault => new Fault('LEASE_LOST', 'the partition has another owner');

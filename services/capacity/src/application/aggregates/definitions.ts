@@ -1,20 +1,31 @@
 import { Refusal } from '@drawdown/errors';
-import type { Decider } from '@drawdown/eventlog';
+import type { Command, Decider } from '@drawdown/eventlog';
 import {
+  compareWithinSecond,
   decideCounter,
+  decideFarm,
+  decideNode,
   decideNonce,
+  decideParty,
   decidePool,
   decideReservation,
   evolveCounter,
+  evolveFarm,
+  evolveNode,
   evolveNonce,
+  evolveParty,
   evolvePool,
   evolveReservation,
   NEW_COUNTER,
+  NO_FARM,
+  NO_NODE,
+  NO_PARTY,
   NO_POOL,
   NO_RESERVATION,
+  type PoolCommand,
   type Seconds,
 } from '../../domain/index.js';
-import { instantOf, type Instructed } from './instructed.js';
+import { instantOf, type Instructed, type When } from './instructed.js';
 import type { CommandOf, EventOf, Kind, KeyOf, StateOf } from './kinds.js';
 
 const MS_PER_SECOND = 1_000;
@@ -22,6 +33,8 @@ const MS_PER_SECOND = 1_000;
 /** How one kind of aggregate is addressed and decided. */
 export interface Definition<K extends Kind> {
   readonly decider: Decider<StateOf<K>, Instructed<CommandOf<K>>, EventOf<K>>;
+  /** Order of commands that a writer holds at once; absent: that of their coming. */
+  readonly order?: (left: Command<Instructed<CommandOf<K>>>, right: Command<Instructed<CommandOf<K>>>) => number;
   /** Tokens of the subject after the kind. */
   readonly tokensOf: (key: KeyOf<K>) => readonly [string, ...string[]];
   readonly keyOf: (tokens: readonly string[]) => KeyOf<K>;
@@ -40,6 +53,11 @@ interface Owned {
 const numbered = {
   tokensOf: (key: number): readonly [string] => [String(key)],
   keyOf: ([token = '']: readonly string[]): number => Number(token),
+};
+
+const named = {
+  tokensOf: (key: string): readonly [string] => [key],
+  keyOf: ([token = '']: readonly string[]): string => token,
 };
 
 /** An aggregate that belongs to a namespace, decided at an instant. Another namespace's is told apart from none by nothing (capacity §13.1). */
@@ -67,10 +85,23 @@ const owned = <State extends Owned, Command extends { readonly at: Seconds }, Ev
   notFound,
 });
 
+/** Backdated commands of a pool come before those of now, and within a second what helps before what costs (capacity §13.6). */
+const poolOrder = (left: Command<Instructed<PoolCommand>>, right: Command<Instructed<PoolCommand>>): number =>
+  instantOfHeld(left.body.when) - instantOfHeld(right.body.when) ||
+  compareWithinSecond({ id: left.id, type: left.body.command.type }, { id: right.id, type: right.body.command.type });
+
+const instantOfHeld = (when: When): number => {
+  if (when === 'now') return Number.MAX_SAFE_INTEGER;
+  return 'given' in when ? when.given : when.atLeast;
+};
+
 /** Every kind of the stream. */
 export const DEFINITIONS: { readonly [K in Kind]: Definition<K> } = {
-  pool: { ...numbered, ...owned('POOL_NOT_FOUND', decidePool, evolvePool, NO_POOL) },
+  pool: { ...numbered, ...owned('POOL_NOT_FOUND', decidePool, evolvePool, NO_POOL), order: poolOrder },
   reservation: { ...numbered, ...owned('RESERVATION_NOT_FOUND', decideReservation, evolveReservation, NO_RESERVATION) },
+  party: { ...numbered, ...owned('PARTY_UNKNOWN', decideParty, evolveParty, NO_PARTY) },
+  node: { ...named, ...owned('UNKNOWN_NODE', decideNode, evolveNode, NO_NODE) },
+  farm: { ...numbered, ...owned('FARM_UNKNOWN', decideFarm, evolveFarm, NO_FARM) },
   nonce: {
     tokensOf: ([customerTid, nonce]) => [String(customerTid), nonce],
     keyOf: ([customerTid = '', nonce = '']) => [Number(customerTid), nonce],
@@ -83,8 +114,7 @@ export const DEFINITIONS: { readonly [K in Kind]: Definition<K> } = {
     notFound: 'NONCE_NOT_FOUND',
   },
   counter: {
-    tokensOf: name => [name],
-    keyOf: ([name = '']) => name,
+    ...named,
     decider: {
       initialState: NEW_COUNTER,
       decide: ({ command }, counter) => decideCounter(command, counter),

@@ -1,7 +1,16 @@
 import type {
   Counter,
+  Farm,
+  FarmCommand,
+  FarmEvent,
+  Node,
+  NodeCommand,
+  NodeEvent,
   NonceTaken,
   NumberTaken,
+  Party,
+  PartyCommand,
+  PartyEvent,
   Pool,
   PoolCommand,
   PoolEvent,
@@ -19,6 +28,9 @@ export interface Kinds {
   readonly reservation: Aggregated<number, Reservation | undefined, ReservationCommand, ReservationEvent>;
   readonly nonce: Aggregated<NonceKey, TakenNonce | undefined, TakeNonce, NonceTaken>;
   readonly counter: Aggregated<string, Counter, TakeNumber, NumberTaken>;
+  readonly party: Aggregated<number, Party | undefined, PartyCommand, PartyEvent>;
+  readonly node: Aggregated<string, Node | undefined, NodeCommand, NodeEvent>;
+  readonly farm: Aggregated<number, Farm | undefined, FarmCommand, FarmEvent>;
 }
 
 /** A nonce is one customer's. */

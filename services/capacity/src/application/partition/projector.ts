@@ -1,10 +1,10 @@
 import type { AggregateSnapshot, RecordedMessage } from '@drawdown/eventlog';
 import { isUnknownEvent } from '@drawdown/eventlog';
-import { segmentOf, touchedMembers, type PoolEvent, type Segment } from '../../domain/index.js';
+import { changedStays, segmentOf, type PoolEvent, type Segment, type Stay } from '../../domain/index.js';
 import type { Address, Logs } from '../aggregates/aggregates.js';
 import { DEFINITIONS } from '../aggregates/definitions.js';
 import type { EventOf, Kind, StateOf } from '../aggregates/kinds.js';
-import type { CapacityStore, Image } from '../store.js';
+import { AGGREGATES_PER_LOAD_MAX, type CapacityStore, type Dated, type Image, type StoredAggregate } from '../store.js';
 import type { Recorded } from './recorded.js';
 
 /** Folded states of one partition that stay in memory; what is not stored yet stays in any case. */
@@ -20,8 +20,8 @@ interface Folded<K extends Kind = Kind> {
   state: StateOf<K>;
   sequence: number;
   timeMs: number;
-  touched: Set<number>;
-  segments: Segment[];
+  stays: Map<number, Dated<Stay>>;
+  segments: Dated<Segment>[];
   messagesSinceSnapshot: number;
   isStored: boolean;
 }
@@ -49,12 +49,8 @@ export class Projector {
   async require(addresses: readonly Address<Kind>[]): Promise<void> {
     const missing = new Map(addresses.filter(({ subject }) => !this.#folded.has(subject)).map(address => [address.subject, address]));
     if (missing.size === 0) return;
-    for (const stored of await this.store.load([...missing.values()])) {
-      const { address, isCurrent } = stored;
-      if (this.#folded.has(address.subject)) continue; // somebody else was quicker
-      const folded = newlyFolded(address, stored);
-      if (!isCurrent) await this.#foldTail(folded);
-      if (!this.#folded.has(address.subject)) this.#folded.set(address.subject, folded);
+    for (const page of pagesOf([...missing.values()])) {
+      for (const stored of await this.store.load(page)) await this.#adopt(stored);
     }
     for (const [subject, address] of missing) {
       if (this.#folded.has(subject)) continue;
@@ -76,8 +72,8 @@ export class Projector {
     const images: Image[] = [];
     for (const folded of this.#folded.values()) {
       if (folded.isStored) continue;
-      const { address, state, sequence, timeMs, touched, segments } = folded;
-      images.push({ address, state, sequence, timeMs, touchedMembers: touched, segments, writeSnapshot: isSnapshotDue(folded) });
+      const { address, state, sequence, timeMs, stays, segments } = folded;
+      images.push({ address, state, sequence, timeMs, stays, segments, writeSnapshot: isSnapshotDue(folded) });
     }
     return images;
   }
@@ -88,11 +84,19 @@ export class Projector {
       const folded = this.#folded.get(address.subject);
       if (folded === undefined || folded.sequence !== sequence) continue;
       folded.isStored = true;
-      folded.touched = new Set();
+      folded.stays = new Map();
       folded.segments = [];
       if (writeSnapshot) folded.messagesSinceSnapshot = 0;
     }
     this.#forgetStored();
+  }
+
+  async #adopt(stored: StoredAggregate): Promise<void> {
+    const { address, isCurrent } = stored;
+    if (this.#folded.has(address.subject)) return; // somebody else was quicker
+    const folded = newlyFolded(address, stored);
+    if (!isCurrent) await this.#foldTail(folded);
+    if (!this.#folded.has(address.subject)) this.#folded.set(address.subject, folded);
   }
 
   async #foldTail<K extends Kind>(folded: Folded<K>): Promise<void> {
@@ -109,12 +113,20 @@ export class Projector {
   }
 }
 
+const pagesOf = (addresses: readonly Address<Kind>[]): readonly (readonly Address<Kind>[])[] => {
+  const pages: (readonly Address<Kind>[])[] = [];
+  for (let start = 0; start < addresses.length; start += AGGREGATES_PER_LOAD_MAX) {
+    pages.push(addresses.slice(start, start + AGGREGATES_PER_LOAD_MAX));
+  }
+  return pages;
+};
+
 const newlyFolded = <K extends Kind>(address: Address<K>, { state, sequence, timeMs }: AggregateSnapshot<StateOf<K>>): Folded<K> => ({
   address,
   state,
   sequence,
   timeMs,
-  touched: new Set(),
+  stays: new Map(),
   segments: [],
   messagesSinceSnapshot: 0,
   isStored: true,
@@ -129,7 +141,7 @@ const foldInto = <K extends Kind>(folded: Folded<K>, { sequence, timeMs, decisio
       if (isUnknownEvent(event)) continue;
       const before = folded.state;
       folded.state = evolve(before, event, decidedAtMs);
-      if (watches) watch(folded as unknown as Folded<'pool'>, before as StateOf<'pool'>, event as PoolEvent);
+      if (watches) watch(folded as unknown as Folded<'pool'>, before as StateOf<'pool'>, event as PoolEvent, sequence);
     }
     folded.timeMs = Math.max(folded.timeMs, timeMs, decidedAtMs);
   }
@@ -139,12 +151,12 @@ const foldInto = <K extends Kind>(folded: Folded<K>, { sequence, timeMs, decisio
   return true;
 };
 
-/** Notes what of a pool the documents show one by one: the workloads that an event touches, and the stretch of draining that it ends. */
-const watch = (folded: Folded<'pool'>, before: StateOf<'pool'>, event: PoolEvent): void => {
-  for (const workloadId of touchedMembers(event)) folded.touched.add(workloadId);
+/** Notes what of a pool the documents show one by one: the workloads that an event changes, and the stretch of draining that it ends. */
+const watch = (folded: Folded<'pool'>, before: StateOf<'pool'>, event: PoolEvent, sequence: number): void => {
   if (before === undefined || folded.state === undefined) return;
-  const segment = segmentOf(before, event, folded.state);
-  if (segment !== undefined) folded.segments.push(segment);
+  for (const value of changedStays(before, event, folded.state)) folded.stays.set(value.workloadId, { value, sequence });
+  const segment = segmentOf(before, folded.state);
+  if (segment !== undefined) folded.segments.push({ value: segment, sequence });
 };
 
 const isSnapshotDue = ({ address, state, messagesSinceSnapshot }: Folded): boolean => {

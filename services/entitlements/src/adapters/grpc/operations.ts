@@ -2,7 +2,7 @@ import { Refusal } from '@drawdown/errors';
 import { encodePosition, PARTITIONS, UNPARTITIONED, type StoredMessage, type Subjects } from '@drawdown/eventlog';
 import type { CallContext } from '@drawdown/grpc';
 import type { PartitionHost } from '@drawdown/partitions';
-import type { ReadModel } from '@drawdown/projections';
+import { rebuildReadModel, type ReadModel, type RebuildProgress } from '@drawdown/projections';
 import type {
   AuditProjectionRequest,
   AuditProjectionResponse,
@@ -14,7 +14,6 @@ import type { CatalogLog } from '../../application/catalog/catalog-log.js';
 import type { Input } from '../../application/partition/input.js';
 import type { CatalogCommand } from '../../domain/index.js';
 import type { DeadLetterLog } from '../jetstream/dead-letters.js';
-import { rebuild, type RebuildProgress } from '../mongo/rebuild.js';
 import { toApiTimestamp } from './convert/instants.js';
 import { bodyHashOf, requestTimeMs, type CommandRequest } from './owner/command-request.js';
 import { toApiPartition, type AuditRoute, type StatusRoute } from './owner/operations.js';
@@ -63,7 +62,7 @@ export class Operations {
   }
 
   rebuild(): AsyncGenerator<RebuildProgress> {
-    return rebuild(this.options.readModel);
+    return rebuildReadModel(this.options.readModel, PARTITIONS);
   }
 
   audit(request: AuditProjectionRequest, context: CallContext): Promise<AuditProjectionResponse> {

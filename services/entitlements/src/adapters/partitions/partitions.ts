@@ -1,24 +1,20 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   leaseTimesOf,
   PartitionHost,
+  untilOpen,
   type Lease,
   type OwnerRequest,
   type PartitionObserver,
   type PartitionProcessor,
 } from '@drawdown/partitions';
-import type { ReadModel } from '@drawdown/projections';
+import { CurrentReadModel, type ReadModel } from '@drawdown/projections';
 import type { Db } from 'mongodb';
 import type { Input } from '../../application/partition/input.js';
 import type { PartitionOwner } from '../../application/partition/partition-owner.js';
-import { CurrentReadModel } from '../mongo/current-read-model.js';
+import { ENTITLEMENTS_READ_MODEL } from '../mongo/documents.js';
 import { EntitlementsPartition } from './entitlements-partition.js';
 import { CONTEXT, inputsOf, type Platform } from './platform.js';
 import { RebuildingPartition } from './rebuilding-partition.js';
-
-/** A replica that cannot open what it owns by then serves all the same: the others, and the stored documents, answer for it. */
-const OPEN_MS_MAX = 30_000;
-const LOOK_AGAIN_MS = 20;
 
 export interface PartitionsOptions {
   readonly platform: Platform;
@@ -63,6 +59,7 @@ export class Partitions {
     const onFault = (error: unknown): void => observer.troubled?.('read model', error);
     this.#current = await CurrentReadModel.open({
       db,
+      declaration: ENTITLEMENTS_READ_MODEL,
       incarnation,
       nowMs: () => platform.clock.nowMs(),
       onChanged: () => void this.#changeGeneration().catch(onFault),
@@ -70,14 +67,7 @@ export class Partitions {
       onFault,
     });
     await this.host.start();
-    await this.#untilOpen();
-  }
-
-  /** Until every partition that nobody holds is open here, so that the first call finds an owner; those of other replicas are theirs to open. */
-  async #untilOpen(): Promise<void> {
-    const giveUpAtMs = performance.now() + OPEN_MS_MAX;
-    const isOpening = (): boolean => this.host.status().some(({ owner, isOpen }) => owner === undefined || isOpen === false);
-    while (isOpening() && performance.now() < giveUpAtMs) await pause(LOOK_AGAIN_MS);
+    await untilOpen(this.host);
   }
 
   /** Those that are owned here and open. */

@@ -1,12 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { leaseTimesOf, PartitionHost, type Lease, type OwnerRequest, type PartitionObserver } from '@drawdown/partitions';
+import { leaseTimesOf, PartitionHost, untilOpen, type Lease, type OwnerRequest, type PartitionObserver } from '@drawdown/partitions';
 import type { SourceMessage } from '../../application/ingest/source-message.js';
 import { CONTEXT, hitsInput, SOURCE_READ_LIMITS, type Log } from './platform.js';
 import type { SessionsPartition } from './sessions-partition.js';
-
-/** A replica that cannot open what it owns by then serves all the same: what it reads lies in Redis and MongoDB. */
-const OPEN_MS_MAX = 30_000;
-const LOOK_AGAIN_MS = 20;
 
 export interface PartitionsOptions {
   readonly log: Log;
@@ -47,9 +42,7 @@ export class Partitions {
   /** Begins to take partitions; resolves when those that nobody else holds are open here. */
   async start(): Promise<void> {
     await this.host.start();
-    const giveUpAtMs = performance.now() + OPEN_MS_MAX;
-    const isOpening = (): boolean => this.host.status().some(({ owner, isOpen }) => owner === undefined || isOpen === false);
-    while (isOpening() && performance.now() < giveUpAtMs) await pause(LOOK_AGAIN_MS);
+    await untilOpen(this.host);
   }
 
   /** The partition as it is worked here, if it is. */

@@ -1,6 +1,6 @@
-import { PARTITIONS } from '@drawdown/eventlog';
-import type { ReadModel, Watermark } from '@drawdown/projections';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ReadModel } from './read-model.js';
+import type { Watermark } from './types.js';
 
 export interface RebuildProgress {
   readonly generation: string;
@@ -15,15 +15,16 @@ const FOLLOW_MS_MAX = 10_000;
 /**
  * Has every owner fold its partitions into the next generation, and flips the pointer when all of them have come as far as the present one was
  * when it began. A rebuild that somebody else began is joined.
+ * @param partitions how many partitions the documents are folded in
  */
-export async function* rebuild(readModel: () => ReadModel): AsyncGenerator<RebuildProgress> {
+export async function* rebuildReadModel(readModel: () => ReadModel, partitions: number): AsyncGenerator<RebuildProgress> {
   const current = await presentGeneration(readModel());
   const target = await current.watermarks.readAll();
   const next = await current.nextGeneration();
   for (;;) {
     const reached = await next.watermarks.readAll();
-    const partitionsDone = countReached(target, reached);
-    const done = partitionsDone === PARTITIONS;
+    const partitionsDone = countReached(target, reached, partitions);
+    const done = partitionsDone === partitions;
     if (done) await goOver(current, next, readModel);
     yield { generation: next.generation, partitionsDone, done };
     if (done) return;
@@ -46,8 +47,8 @@ const goOver = async (current: ReadModel, next: ReadModel, readModel: () => Read
 };
 
 /** A partition without any message has a watermark too, once its owner has looked. */
-const countReached = (target: ReadonlyMap<number, Watermark>, reached: ReadonlyMap<number, Watermark>): number =>
-  Array.from({ length: PARTITIONS }, (_, partition) => partition).filter(partition => {
+const countReached = (target: ReadonlyMap<number, Watermark>, reached: ReadonlyMap<number, Watermark>, partitions: number): number =>
+  Array.from({ length: partitions }, (_, partition) => partition).filter(partition => {
     const there = reached.get(partition);
     const wanted = Object.entries(target.get(partition)?.sequences ?? {});
     return there !== undefined && wanted.every(([stream, sequence]) => (there.sequences[stream] ?? 0) >= sequence);

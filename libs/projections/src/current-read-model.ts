@@ -1,6 +1,6 @@
-import { followReadModel, ReadModel, type Following } from '@drawdown/projections';
 import type { Db } from 'mongodb';
-import { ENTITLEMENTS_READ_MODEL } from './documents.js';
+import { followReadModel, type Following } from './follow.js';
+import { ReadModel, type ReadModelDeclaration } from './read-model.js';
 
 /** How often a replica looks whether another generation is read. */
 const LOOK_EVERY_MS = 500;
@@ -9,6 +9,7 @@ const RETIRED_GRACE_MS = 60_000;
 
 export interface CurrentReadModelOptions {
   readonly db: Db;
+  readonly declaration: ReadModelDeclaration;
   /** Incarnations of the streams it is folded from. */
   readonly incarnation: string;
   readonly nowMs: () => number;
@@ -75,5 +76,5 @@ export class CurrentReadModel {
   }
 }
 
-const openModel = ({ db, incarnation, nowMs }: CurrentReadModelOptions): Promise<ReadModel> =>
-  ReadModel.open(db, ENTITLEMENTS_READ_MODEL, { incarnation, nowMs });
+const openModel = ({ db, declaration, incarnation, nowMs }: CurrentReadModelOptions): Promise<ReadModel> =>
+  ReadModel.open(db, declaration, { incarnation, nowMs });
