@@ -1,5 +1,5 @@
 import type { AggregateSnapshot, CommandIndex } from '@drawdown/eventlog';
-import type { Exact, ReservationStatus, Seconds, Segment, Stay } from '../domain/index.js';
+import type { Exact, Segment, Stay } from '../domain/index.js';
 import type { Address } from './aggregates/aggregates.js';
 import type { Kind, StateOf } from './aggregates/kinds.js';
 
@@ -13,13 +13,19 @@ export interface StoredAggregate<K extends Kind = Kind> extends AggregateSnapsho
   readonly isCurrent: boolean;
 }
 
+/** Something that one message made of a pool, with the sequence of that message: the same in every rebuild. */
+export interface Dated<T> {
+  readonly value: T;
+  readonly sequence: number;
+}
+
 /** An aggregate as it is written. */
 export interface Image<K extends Kind = Kind> extends AggregateSnapshot<StateOf<K>> {
   readonly address: Address<K>;
   /** Of a pool: the workloads that changed since the last image, each as it is now, by id. */
-  readonly stays: ReadonlyMap<number, Stay>;
+  readonly stays: ReadonlyMap<number, Dated<Stay>>;
   /** Of a pool: the stretches of draining that ended since the last image. */
-  readonly segments: readonly Segment[];
+  readonly segments: readonly Dated<Segment>[];
   /** Whether the whole state is written down with it. For small states always: what a snapshot lacks has to be read from the log. */
   readonly writeSnapshot: boolean;
 }
@@ -37,12 +43,6 @@ export interface PoolDue {
   readonly dueAt: Exact;
 }
 
-/** A reservation that waits for money, to come in or to go back. */
-export interface PendingReservation {
-  readonly reservationId: number;
-  readonly status: ReservationStatus;
-}
-
 /** Aggregates asked of the store at once. */
 export const AGGREGATES_PER_LOAD_MAX = 500;
 
@@ -58,8 +58,8 @@ export interface CapacityStore {
   load(addresses: readonly Address<Kind>[]): Promise<readonly StoredAggregate[]>;
   /** Every pool of the partition that has something to do some time, by id. @throws Fault `PROJECTION_UNAVAILABLE` */
   dues(): AsyncIterable<PoolDue>;
-  /** Every reservation of the partition that a payment or a refund is under way for. @throws Fault `PROJECTION_UNAVAILABLE` */
-  pendingReservations(): AsyncIterable<PendingReservation>;
+  /** Numbers of the partition's reservations that wait for money, to come in or to go back. @throws Fault `PROJECTION_UNAVAILABLE` */
+  unpaid(): AsyncIterable<number>;
   /**
    * Stores the images and the command ids noted since, in the order that makes an interruption harmless: parts, then what lists show of the
    * whole, then snapshots. The same again is harmless, and nothing older ever replaces something newer. @throws Fault

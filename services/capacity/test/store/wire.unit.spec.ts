@@ -3,11 +3,11 @@ import { isRefusal } from '@drawdown/errors';
 import fc from 'fast-check';
 import type { Kind } from '../../src/application/aggregates/kinds.js';
 import type { Shape } from '../../src/adapters/wire/codec.js';
-import { eventRegistryOf, KINDS } from '../../src/adapters/wire/registries.js';
+import { KINDS, registries } from '../../src/adapters/wire/registries.js';
 import { snapshotCodecOf } from '../../src/adapters/wire/snapshots.js';
 import { jsonOf } from './arbitrary-json.js';
 
-const everyEvent = KINDS.flatMap(kind => [...eventRegistryOf(kind).shapes].map(([name, shape]) => ({ kind, name, shape })));
+const everyEvent = KINDS.flatMap(kind => [...registries[kind].shapes].map(([name, shape]) => ({ kind, name, shape })));
 
 /** The registry of a kind, as far as no kind matters. */
 interface AnyRegistry {
@@ -15,7 +15,7 @@ interface AnyRegistry {
   decode(type: string, data: Json): object;
 }
 
-const registryOf = (kind: Kind): AnyRegistry => eventRegistryOf(kind);
+const registryOf = (kind: Kind): AnyRegistry => registries[kind];
 
 const typeOf = (kind: Kind, name: string): string => `drawdown.capacity.${kind}.${name}.v1`;
 
@@ -57,7 +57,7 @@ describe('events on the wire', () => {
 
   it.each(['1.5', '01', '-0', '+1', '', ' 1', '1e3', 1, null])('takes %j for no amount', amount => {
     const data = { source: { cause: 'gift' }, amounts: { cu: amount, su: '0', ipv4u: '0' }, nodesAdded: [], at: 1 };
-    const error = caught(() => eventRegistryOf('pool').decode(typeOf('pool', 'capacity-credited'), data));
+    const error = caught(() => registries.pool.decode(typeOf('pool', 'capacity-credited'), data));
     expect(isRefusal(error) && error.reason).toBe('EVENT_MALFORMED');
   });
 
@@ -69,7 +69,7 @@ describe('events on the wire', () => {
       nodesAdded: ['n1'],
       at: 12,
     } as const;
-    const encoded = eventRegistryOf('pool').encode(event);
+    const encoded = registries.pool.encode(event);
     expect(encoded).toEqual({
       type: 'drawdown.capacity.pool.capacity-credited.v1',
       data: {
@@ -79,7 +79,7 @@ describe('events on the wire', () => {
         at: 12,
       },
     });
-    expect(eventRegistryOf('pool').decode(encoded.type, encoded.data)).toEqual(event);
+    expect(registries.pool.decode(encoded.type, encoded.data)).toEqual(event);
   });
 });
 

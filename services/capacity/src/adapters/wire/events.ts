@@ -6,10 +6,11 @@ interface TypedEvent {
   readonly type: string;
 }
 
+/** The member of a union that may be of a type. */
+type OfType<E extends TypedEvent, T> = E extends unknown ? (T extends E['type'] ? E : never) : never;
+
 /** The fields of each event, as they are written; `type` becomes the name of the event. */
-export type EventFields<E extends TypedEvent> = {
-  readonly [T in E['type']]: Fields<Omit<Extract<E, { readonly type: T }>, 'type'>>;
-};
+export type EventFields<E extends TypedEvent> = { readonly [T in E['type']]: Fields<Omit<OfType<E, T>, 'type'>> };
 
 export interface WireEvents<E> extends EventRegistry<E> {
   /** What each event looks like, by its domain name. */

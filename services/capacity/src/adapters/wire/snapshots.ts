@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Json } from '@drawdown/eventlog';
 import type { Kind, StateOf } from '../../application/aggregates/kinds.js';
 import type { Codec, Shape } from './codec.js';
+import { farmState, nodeState, partyState } from './states/directory.js';
 import { poolState } from './states/pool.js';
 import { reservationState } from './states/reservation.js';
 import { counterState, nonceState } from './states/small.js';
@@ -13,6 +14,9 @@ const STATES: { readonly [K in Kind]: Codec<Present<K>> } = {
   reservation: reservationState,
   nonce: nonceState,
   counter: counterState,
+  party: partyState,
+  node: nodeState,
+  farm: farmState,
 };
 
 /**
@@ -52,6 +56,9 @@ const SNAPSHOTS: { readonly [K in Kind]: SnapshotCodec<Present<K>> } = {
   reservation: snapshotCodec(STATES.reservation),
   nonce: snapshotCodec(STATES.nonce),
   counter: snapshotCodec(STATES.counter),
+  party: snapshotCodec(STATES.party),
+  node: snapshotCodec(STATES.node),
+  farm: snapshotCodec(STATES.farm),
 };
 
 export const snapshotCodecOf = <K extends Kind>(kind: K): SnapshotCodec<Present<K>> => SNAPSHOTS[kind];

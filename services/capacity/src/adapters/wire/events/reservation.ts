@@ -1,8 +1,9 @@
 import type { ReservationEvent } from '../../../domain/index.js';
 import { bigInteger, perDimension } from '../amounts.js';
-import { integer, optional, text } from '../codec.js';
+import { flag, integer, optional, text } from '../codec.js';
 import { list } from '../collections.js';
 import { eventsOf } from '../events.js';
+import { timedPayment } from '../states/reservation.js';
 
 /** The facts of a reservation, as they stand on `drawdown.capacity.<NN>.reservation.<id>` (capacity §13.1). */
 export const reservationEvents = eventsOf<ReservationEvent>('drawdown.capacity.reservation', {
@@ -15,6 +16,7 @@ export const reservationEvents = eventsOf<ReservationEvent>('drawdown.capacity.r
     sponsorTid: integer,
     sponsorSignature: text,
     nonce: optional(text),
+    isBackdated: flag,
     at: integer,
   },
   'reservation-accepted': {
@@ -24,11 +26,13 @@ export const reservationEvents = eventsOf<ReservationEvent>('drawdown.capacity.r
     currencies: list(text),
     at: integer,
   },
-  'payment-requested': { farmId: integer, address: text, asset: text, amount: bigInteger, expiresAt: integer, at: integer },
+  'payment-requested': { ...timedPayment, at: integer },
+  'payment-noted': { received: bigInteger, at: integer },
   'payment-received': { amount: bigInteger, at: integer },
   'payment-expired': { received: bigInteger, at: integer },
   'reservation-settled': { poolSequence: integer, at: integer },
   'credit-refused': { code: text, at: integer },
-  'refund-requested': { amount: bigInteger, cause: text, at: integer },
-  refunded: { at: integer },
+  'refund-requested': { ordinal: integer, amount: bigInteger, cause: text, at: integer },
+  refunded: { ordinal: integer, at: integer },
+  'payment-concluded': { at: integer },
 });

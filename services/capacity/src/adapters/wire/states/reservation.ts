@@ -1,16 +1,20 @@
-import type { Reservation } from '../../../domain/index.js';
+import type { Refund, Reservation, TimedPayment } from '../../../domain/index.js';
 import { bigInteger, perDimension } from '../amounts.js';
-import { integer, oneOf, optional, text } from '../codec.js';
+import { flag, integer, oneOf, optional, text } from '../codec.js';
 import { list } from '../collections.js';
-import { record } from '../record.js';
+import { record, type Fields } from '../record.js';
 
-const payment = record<NonNullable<Reservation['payment']>>({
+/** What has to be paid until when; the same in the event that asks for it. */
+export const timedPayment: Fields<TimedPayment> = {
   farmId: integer,
   address: text,
+  payoutAddress: text,
   asset: text,
   amount: bigInteger,
   expiresAt: integer,
-});
+};
+
+const refund = record<Refund>({ ordinal: integer, amount: bigInteger, cause: text, isDone: flag });
 
 /** A reservation from its request to where it has come. */
 export const reservationState = record<Reservation>({
@@ -22,13 +26,16 @@ export const reservationState = record<Reservation>({
   sponsorTid: integer,
   sponsorSignature: text,
   nonce: optional(text),
+  isBackdated: flag,
   poolId: integer,
   unitSeconds: perDimension(bigInteger),
   nodeIds: list(text),
   currencies: list(text),
   status: oneOf('submitted', 'accepted', 'awaiting-payment', 'paid', 'settled', 'expired', 'refused', 'refunding', 'refunded'),
-  payment: optional(payment),
+  payment: optional(record<TimedPayment>(timedPayment)),
   received: bigInteger,
+  refunds: list(refund),
+  isConcluded: flag,
   cause: optional(text),
   lastAt: integer,
 });
