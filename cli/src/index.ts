@@ -1,3 +1,5 @@
+export { signPurchase, type PurchaseOrder, type SignedPurchase } from './capacity/purchase.js';
+export { newSigner, type Signer } from './capacity/signer.js';
 export { CallFailed } from './client/call-failed.js';
 export { DrawdownClient, type Connection, type Method } from './client/drawdown-client.js';
 export { fromTimestamp, timestampText, toTimestamp } from './client/instants.js';

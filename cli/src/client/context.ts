@@ -5,7 +5,7 @@ import { Refusal } from '@drawdown/errors';
 import type { Connection } from './drawdown-client.js';
 
 /** The services that commands call. */
-export const SERVICES = ['entitlements', 'sessions'] as const;
+export const SERVICES = ['entitlements', 'sessions', 'capacity'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** What was said on the command line about the connection. */

@@ -13,6 +13,7 @@ import {
   type TakeBackMessageRequest,
   type TakeBackMessageResponse,
 } from '@drawdown/proto';
+import { OperationsServiceService as Capacity } from '@drawdown/proto/capacity';
 import { OperationsServiceService as Sessions } from '@drawdown/proto/sessions';
 import { Option } from 'commander';
 import { SERVICES, type ServiceName } from '../client/context.js';
@@ -38,6 +39,10 @@ interface SharedOperations {
   readonly takeBackMessage: Method<TakeBackMessageRequest, TakeBackMessageResponse>;
 }
 
-const OPERATIONS: Readonly<Record<ServiceName, SharedOperations>> = { entitlements: Entitlements, sessions: Sessions };
+const OPERATIONS: Readonly<Record<ServiceName, SharedOperations>> = {
+  entitlements: Entitlements,
+  sessions: Sessions,
+  capacity: Capacity,
+};
 
 export const operationsOf = (service: ServiceName): SharedOperations => OPERATIONS[service];

@@ -121,8 +121,11 @@ const registerExport = (sessions: Command): void => {
     });
 };
 
-const exportView = ({ item }: ExportClientResponse) =>
-  item?.$case === 'session' ? { session: sessionView(item.value) } : { hit: plain(item?.value ?? Hit.create()) };
+const exportView = ({ item }: ExportClientResponse) => {
+  if (item?.$case === 'session') return { session: sessionView(item.value) };
+  if (item?.$case === 'deadLetter') return { deadLetter: plain({ ...item.value, event: item.value.event.toString('utf8') }) };
+  return { hit: plain(item?.value ?? Hit.create()) };
+};
 
 interface ReplayOptions extends PropertyOptions {
   readonly from: Timestamp;
