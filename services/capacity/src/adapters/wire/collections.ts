@@ -1,6 +1,6 @@
 import type { Json } from '@drawdown/eventlog';
-import { NumberMap } from '../../domain/index.js';
-import { unreadable, type Codec } from './codec.js';
+import { NumberMap, TextMap } from '../../domain/index.js';
+import { text, unreadable, type Codec } from './codec.js';
 
 const elementsOf = (json: Json): readonly Json[] => {
   if (!Array.isArray(json)) throw unreadable(json, 'a list');
@@ -43,6 +43,13 @@ export const map = <K extends Comparable, V>(key: Codec<K>, value: Codec<V>): Co
       .map(([left, right]) => [key.write(left), value.write(right)]),
   read: json => new Map(pairsOf(json, key, value)),
   shape: { map: [key.shape, value.shape] },
+});
+
+/** The same for a map by text that is never changed. */
+export const textMap = <V>(value: Codec<V>): Codec<TextMap<V>> => ({
+  write: entries => entries.entries().map(([left, right]) => [left, value.write(right)]),
+  read: json => pairsOf(json, text, value).reduce((entries, [left, right]) => entries.with(left, right), TextMap.empty<V>()),
+  shape: { map: [text.shape, value.shape] },
 });
 
 /** The same for a map by number that is never changed. */

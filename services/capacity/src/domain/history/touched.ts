@@ -11,6 +11,9 @@ export const touchedMembers = (event: PoolEvent): readonly number[] => {
     case 'workload-released':
       return [event.workloadId];
     case 'rates-rebased':
+    case 'capacity-transferred-out':
+    case 'capacity-transferred-in':
+    case 'capacity-transfer-returned':
       return event.members.map(({ workloadId }) => workloadId);
     case 'decommission-requested':
     case 'decommission-cancelled':
@@ -20,6 +23,15 @@ export const touchedMembers = (event: PoolEvent): readonly number[] => {
     case 'capacity-credited':
     case 'dimension-exhausted':
     case 'dimension-replenished':
+    case 'nodes-changed':
+    case 'capacity-refunded':
+    case 'refund-paid':
+    case 'lots-expired':
+    case 'capacity-transfer-settled':
+    case 'merge-begun':
+    case 'merge-stopped':
+    case 'ownership-transferred':
+    case 'pool-closed':
       return NOBODY;
   }
 };

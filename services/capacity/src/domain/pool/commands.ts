@@ -1,6 +1,11 @@
 import type { DecidedAt } from './at-instant.js';
+import type { ClosePool } from './closing/commands.js';
 import type { CreditPool } from './credit/commands.js';
+import type { LotCommand } from './lot/commands.js';
 import type { ActivateWorkload, HoldWorkload, RebaseRates, ReleaseWorkload, ReplaceWorkload } from './member/commands.js';
+import type { ChangeNodes } from './node/commands.js';
+import type { TransferOwnership } from './ownership/commands.js';
+import type { TransferCommand } from './transfer/commands.js';
 
 export type { CreditPool };
 
@@ -22,6 +27,17 @@ export interface CheckDepletion extends DecidedAt {
 }
 
 /** What changes a pool that is there; each kind is decided in the folder of its topic. */
-export type ChangePool = CreditPool | HoldWorkload | ActivateWorkload | ReleaseWorkload | ReplaceWorkload | RebaseRates;
+export type ChangePool =
+  | ClosePool
+  | ChangeNodes
+  | LotCommand
+  | TransferCommand
+  | TransferOwnership
+  | CreditPool
+  | HoldWorkload
+  | ActivateWorkload
+  | ReleaseWorkload
+  | ReplaceWorkload
+  | RebaseRates;
 
 export type PoolCommand = OpenPool | CheckDepletion | ChangePool;

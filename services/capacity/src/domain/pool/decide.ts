@@ -1,14 +1,20 @@
 import { Refusal } from '@drawdown/errors';
 import type { Seconds } from '../amount/instant.js';
 import type { ChangePool, PoolCommand } from './commands.js';
+import { close, requireNotClosed } from './closing/decide.js';
 import { credit } from './credit/decide.js';
 import { catchUp, checkDue, isOverdue } from './due/due.js';
 import { recordReplenished } from './due/replenish.js';
 import type { PoolChanged, PoolEvent } from './events.js';
+import { confirmPayout, refund, reversePayment } from './lot/decide.js';
 import { activate, hold, rebase, release, replace } from './member/decide.js';
+import { changeNodes } from './node/decide.js';
 import { open, opened } from './opening.js';
+import { transferOwnership } from './ownership/decide.js';
 import { Recording } from './recording.js';
 import type { Pool } from './state.js';
+import { returnTransfer, settleTransfer, transferIn, transferOut } from './transfer/decide.js';
+import { merge } from './transfer/merge.js';
 
 /** What a command comes to, and the pool after it: what folding the events gives. */
 export interface Decision {
@@ -40,6 +46,7 @@ export const decidePool = (command: PoolCommand, pool: Pool | undefined): readon
 /** Whether the command changed anything. */
 const recordChange = (recording: Recording, command: ChangePool, at: Seconds): boolean => {
   if (isOverdue(recording.pool, at)) catchUp(recording, at);
+  requireNotClosed(command, recording.pool);
   const changes = decideChange(command, recording.pool, at);
   if (changes.length === 0) return false;
   recording.recordAll(changes);
@@ -61,5 +68,27 @@ const decideChange = (command: ChangePool, pool: Pool, at: Seconds): readonly Po
       return replace(command, pool, at);
     case 'rebase':
       return rebase(command, pool, at);
+    case 'change-nodes':
+      return changeNodes(command, pool, at);
+    case 'refund':
+      return refund(command, pool, at);
+    case 'reverse-payment':
+      return reversePayment(command, pool, at);
+    case 'confirm-payout':
+      return confirmPayout(command, pool, at);
+    case 'transfer-out':
+      return transferOut(command, pool, at);
+    case 'transfer-in':
+      return transferIn(command, pool, at);
+    case 'transfer-settled':
+      return settleTransfer(command, pool, at);
+    case 'transfer-returned':
+      return returnTransfer(command, pool, at);
+    case 'merge':
+      return merge(command, pool, at);
+    case 'transfer-ownership':
+      return transferOwnership(command, pool, at);
+    case 'close':
+      return close(command, pool, at);
   }
 };

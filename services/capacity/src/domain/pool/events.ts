@@ -1,8 +1,13 @@
 import type { RecordedAt } from './at-instant.js';
+import type { PoolClosed } from './closing/events.js';
 import type { CreditEvent } from './credit/events.js';
 import type { ExhaustionEvent } from './due/events.js';
 import type { GraceEvent } from './grace/events.js';
+import type { LotEvent } from './lot/events.js';
 import type { MemberEvent } from './member/events.js';
+import type { NodesChanged } from './node/events.js';
+import type { OwnershipTransferred } from './ownership/events.js';
+import type { TransferEvent } from './transfer/events.js';
 
 export interface PoolOpened extends RecordedAt {
   readonly type: 'pool-opened';
@@ -16,6 +21,7 @@ export interface PoolOpened extends RecordedAt {
 }
 
 /** What happens to a pool that is there; each kind is defined, decided and folded in the folder of its topic. */
-export type PoolChanged = CreditEvent | MemberEvent | ExhaustionEvent | GraceEvent;
+export type PoolChanged =
+  PoolClosed | NodesChanged | LotEvent | TransferEvent | OwnershipTransferred | CreditEvent | MemberEvent | ExhaustionEvent | GraceEvent;
 
 export type PoolEvent = PoolOpened | PoolChanged;

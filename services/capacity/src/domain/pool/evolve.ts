@@ -1,11 +1,16 @@
+import { closed } from './closing/evolve.js';
 import { credited } from './credit/evolve.js';
 import { copyOf, type Draft } from './draft.js';
 import { exhausted, replenished } from './due/evolve.js';
 import type { PoolChanged, PoolEvent } from './events.js';
 import { decommissionRequested, dropDecommissions, reclaimed } from './grace/evolve.js';
+import { lotsExpired, refunded, refundPaid } from './lot/evolve.js';
 import { activated, dropHold, held, rebased, released } from './member/evolve.js';
+import { nodesChanged } from './node/evolve.js';
 import { opened } from './opening.js';
+import { ownershipTransferred } from './ownership/evolve.js';
 import type { Pool } from './state.js';
+import { mergeBegun, mergeStopped, transferredIn, transferredOut, transferReturned, transferSettled } from './transfer/evolve.js';
 
 /** A pool that nobody has opened. */
 export const NO_POOL = undefined;
@@ -52,5 +57,29 @@ const change = (next: Draft, event: PoolChanged): void => {
       return dropDecommissions(next, event.workloadIds);
     case 'workloads-reclaimed':
       return reclaimed(next, event.workloadIds);
+    case 'nodes-changed':
+      return nodesChanged(next, event);
+    case 'capacity-refunded':
+      return refunded(next, event);
+    case 'refund-paid':
+      return refundPaid(next, event);
+    case 'lots-expired':
+      return lotsExpired(next, event);
+    case 'capacity-transferred-out':
+      return transferredOut(next, event);
+    case 'capacity-transferred-in':
+      return transferredIn(next, event);
+    case 'capacity-transfer-settled':
+      return transferSettled(next, event);
+    case 'capacity-transfer-returned':
+      return transferReturned(next, event);
+    case 'merge-begun':
+      return mergeBegun(next, event);
+    case 'merge-stopped':
+      return mergeStopped(next);
+    case 'ownership-transferred':
+      return ownershipTransferred(next, event);
+    case 'pool-closed':
+      return closed(next, event);
   }
 };

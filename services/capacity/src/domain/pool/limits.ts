@@ -1,6 +1,6 @@
 import { Refusal } from '@drawdown/errors';
-import type { Exact } from '../amount/exact.js';
-import { BALANCE_MILLIUNIT_SECONDS_MAX, RATE_MILLIUNITS_MAX } from '../amount/limits.js';
+import { quotient, times, type Exact } from '../amount/exact.js';
+import { BALANCE_MILLIUNIT_SECONDS_MAX, MILLI, RATE_MILLIUNITS_MAX } from '../amount/limits.js';
 import { isAbove, type Amounts } from '../amount/per-dimension.js';
 
 const isAmount = (value: Exact): boolean => value >= 0 && (typeof value === 'bigint' || Number.isSafeInteger(value));
@@ -26,4 +26,14 @@ export const requireRates = (rates: Amounts): void => {
 /** @throws Refusal `CAPACITY_OVERFLOW` (capacity §4) */
 export const requireBalance = (balance: Amounts): void => {
   if (isAbove(balance, BALANCE_MILLIUNIT_SECONDS_MAX)) throw overflow('balance in milliunit-seconds', BALANCE_MILLIUNIT_SECONDS_MAX);
+};
+
+/** The whole unit-seconds of an amount, in milliunit-seconds. */
+export const wholeUnits = (amount: Exact): Exact => times(quotient(amount, MILLI), MILLI);
+
+/** @throws Refusal `INVALID_AMOUNT`: only whole unit-seconds change hands (capacity §15.9) */
+export const requireWholeUnits = (amounts: Amounts): void => {
+  if (!amounts.every(amount => wholeUnits(amount) === amount)) {
+    throw new Refusal('INVALID_AMOUNT', 'only whole unit-seconds change hands', { rule: 'whole_units' });
+  }
 };

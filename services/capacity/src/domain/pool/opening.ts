@@ -4,8 +4,12 @@ import { NumberMap } from '../collection/number-map.js';
 import type { OpenPool } from './commands.js';
 import { copyOf } from './draft.js';
 import type { PoolOpened } from './events.js';
+import { NO_FLOWS } from './flows.js';
+import { NO_LOTS } from './lot/state.js';
 import { sortedUnion } from './nodes.js';
+import { DEFAULT_POLICY } from './policy/policy.js';
 import type { Pool } from './state.js';
+import { NO_TRANSFERS } from './transfer/state.js';
 
 /** @throws Refusal `POOL_EXISTS` */
 export const open = ({ poolId, namespace, owner, sponsor, nodeIds, at }: OpenPool, pool: Pool | undefined): PoolOpened => {
@@ -27,12 +31,27 @@ export const opened = ({ poolId, namespace, owner, sponsor, nodeIds, at }: PoolO
     emptyAt: undefined,
     exhaustsAt: undefined,
     unfunded: NOTHING,
+    isPaused: false,
+    policy: DEFAULT_POLICY,
     credited: NOTHING,
     members: NumberMap.empty(),
     holds: NumberMap.empty(),
     heldRates: NOTHING,
+    holdsEndAt: undefined,
+    runs: NumberMap.empty(),
+    pausedRates: NOTHING,
     decommissions: NumberMap.empty(),
+    graceEndsAt: undefined,
     exhausted: [],
+    unfundedBefore: NOTHING,
+    capped: [],
     credits: NumberMap.empty(),
+    flows: NO_FLOWS,
+    lots: NO_LOTS,
+    transfers: NO_TRANSFERS,
+    borrowing: undefined,
+    lending: undefined,
+    ownershipNonces: [],
+    closing: undefined,
     lastAt: at,
   });

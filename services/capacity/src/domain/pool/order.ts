@@ -15,6 +15,12 @@ const rankOf = (type: PoolCommand['type']): number => {
       return RANKS.opens;
     case 'credit':
     case 'release':
+    case 'change-nodes':
+    case 'confirm-payout':
+    case 'transfer-in':
+    case 'transfer-settled':
+    case 'transfer-returned':
+    case 'transfer-ownership':
       return RANKS.helps;
     case 'check':
       return RANKS.check;
@@ -22,6 +28,11 @@ const rankOf = (type: PoolCommand['type']): number => {
     case 'activate':
     case 'replace':
     case 'rebase':
+    case 'transfer-out':
+    case 'merge':
+    case 'refund':
+    case 'reverse-payment':
+    case 'close':
       return RANKS.costs;
   }
 };

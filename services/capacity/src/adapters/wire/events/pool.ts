@@ -1,8 +1,9 @@
 import type { PoolEvent } from '../../../domain/index.js';
-import { amount, amounts, dimension } from '../amounts.js';
-import { integer, oneOf, optional, text } from '../codec.js';
+import { amount, amounts, bigInteger, dimension } from '../amounts.js';
+import { flag, integer, oneOf, optional, text } from '../codec.js';
 import { list } from '../collections.js';
 import { eventsOf } from '../events.js';
+import { cargo, lotTerms } from '../lots.js';
 import { byField, record } from '../record.js';
 
 type EventOf<Type extends PoolEvent['type']> = Extract<PoolEvent, { readonly type: Type }>;
@@ -14,10 +15,22 @@ const source = byField<EventOf<'capacity-credited'>['source']>({
 
 const rebasedMember = record<EventOf<'rates-rebased'>['members'][number]>({ workloadId: integer, before: amounts, after: amounts });
 
+const refundedLot = record<EventOf<'capacity-refunded'>['lots'][number]>({
+  lot: integer,
+  reservationId: optional(integer),
+  amounts,
+  asset: text,
+  payment: bigInteger,
+});
+
+const expiredLot = record<EventOf<'lots-expired'>['lots'][number]>({ lot: integer, amounts });
+
+const purpose = oneOf('transfer', 'repayment');
+
 /** The facts of a pool, as they stand on `drawdown.capacity.<NN>.pool.<id>` (capacity §13.1). */
 export const poolEvents = eventsOf<PoolEvent>('drawdown.capacity.pool', {
   'pool-opened': { poolId: integer, namespace: text, owner: integer, sponsor: integer, nodeIds: list(text), at: integer },
-  'capacity-credited': { source, amounts, nodesAdded: list(text), at: integer },
+  'capacity-credited': { source, amounts, nodesAdded: list(text), bought: lotTerms.bought, expiresAt: lotTerms.expiresAt, at: integer },
   'workload-held': { workloadId: integer, rates: amounts, formulaVersion: integer, until: integer, at: integer },
   'hold-released': { workloadId: integer, cause: oneOf('failed', 'expired', 'cancelled'), at: integer },
   'workload-activated': { workloadId: integer, rates: amounts, formulaVersion: integer, nodeId: optional(text), at: integer },
@@ -28,4 +41,30 @@ export const poolEvents = eventsOf<PoolEvent>('drawdown.capacity.pool', {
   'decommission-cancelled': { workloadIds: list(integer), cause: oneOf('replenished', 'no-longer-used'), at: integer },
   'workloads-reclaimed': { workloadIds: list(integer), at: integer },
   'dimension-replenished': { dimension, at: integer },
+  'nodes-changed': { added: list(text), removed: list(text), cause: text, at: integer },
+  'capacity-refunded': {
+    refundId: text,
+    cause: oneOf('requested', 'payment-reversed'),
+    lots: list(refundedLot),
+    amounts,
+    at: integer,
+  },
+  'refund-paid': { refundId: text, at: integer },
+  'lots-expired': { lots: list(expiredLot), amounts, at: integer },
+  'capacity-transferred-out': { transferId: text, peer: integer, owner: integer, purpose, isConsented: flag, ...cargo, at: integer },
+  'capacity-transferred-in': { transferId: text, peer: integer, ...cargo, at: integer },
+  'capacity-transfer-settled': { transferId: text, peer: integer, at: integer },
+  'capacity-transfer-returned': { transferId: text, peer: integer, purpose, ...cargo, code: text, at: integer },
+  'merge-begun': { mergeId: text, into: integer, isConsented: flag, at: integer },
+  'merge-stopped': { mergeId: text, code: text, at: integer },
+  'ownership-transferred': {
+    from: integer,
+    to: integer,
+    nonce: text,
+    json: text,
+    fromSignature: text,
+    toSignature: text,
+    at: integer,
+  },
+  'pool-closed': { cause: text, forfeited: amounts, at: integer },
 });

@@ -1,22 +1,90 @@
-import type { Credit, Decommission, Hold, Member, Pool } from '../../../domain/index.js';
-import { amount, amounts, dimension } from '../amounts.js';
-import { flag, integer, optional, text } from '../codec.js';
-import { list, numberMap } from '../collections.js';
+import type {
+  Borrowing,
+  Closing,
+  Credit,
+  Decommission,
+  Flows,
+  Hold,
+  Loan,
+  Lot,
+  Lots,
+  RefundPayout,
+  PendingTransfer,
+  Pool,
+  PoolRefund,
+  Transfers,
+} from '../../../domain/index.js';
+import { amount, amounts, bigInteger, dimension, perDimension } from '../amounts.js';
+import { flag, integer, oneOf, optional, text } from '../codec.js';
+import { list, numberMap, textMap } from '../collections.js';
+import { cargo, lotTerms } from '../lots.js';
 import { record } from '../record.js';
-
-const member = record<Member>({
-  rates: amounts,
-  formulaVersion: integer,
-  nodeId: optional(text),
-  since: integer,
-  isReclaimed: flag,
-});
+import { schedule } from '../schedule.js';
+import { member } from './member.js';
 
 const hold = record<Hold>({ rates: amounts, formulaVersion: integer, until: integer });
 
 const decommission = record<Decommission>({ dimension, graceUntil: integer });
 
 const credit = record<Credit>({ at: integer, amounts });
+
+const lot = record<Lot>({ ...lotTerms, at: integer, start: amounts, end: amounts });
+
+const payout = record<RefundPayout>({ reservationId: optional(integer), asset: text, amount: bigInteger });
+
+const lots = record<Lots>({
+  byNumber: numberMap(integer, lot),
+  lastNumber: integer,
+  shift: amounts,
+  expiresNext: optional(integer),
+  refunds: textMap(record<PoolRefund>({ at: integer, amounts, payouts: list(payout), isPaid: flag })),
+  unpaid: list(text),
+});
+
+const pendingTransfer = record<PendingTransfer>({
+  transferId: text,
+  peer: integer,
+  owner: integer,
+  purpose: oneOf('transfer', 'repayment'),
+  isConsented: flag,
+  at: integer,
+  ...cargo,
+});
+
+const transfers = record<Transfers>({
+  byId: textMap(record({ direction: oneOf('in', 'out'), peer: integer, status: oneOf('pending', 'arrived', 'returned'), at: integer })),
+  pending: list(pendingTransfer),
+  merging: optional(record({ mergeId: text, into: integer, isConsented: flag, count: integer })),
+  departed: numberMap(integer, record({ peer: integer, transferId: text })),
+});
+
+const borrowing = record<Borrowing>({
+  parent: integer,
+  status: oneOf('joining', 'joined', 'leaving'),
+  isConsented: flag,
+  limit: amounts,
+  granted: amounts,
+  borrowed: amounts,
+  repaid: amounts,
+  repayments: integer,
+  level: integer,
+  revision: integer,
+  answered: integer,
+  heard: integer,
+});
+
+const loan = record<Loan>({
+  revision: integer,
+  schedule,
+  limit: amounts,
+  granted: amounts,
+  lent: amounts,
+  repaid: amounts,
+  isCut: perDimension(flag),
+  answer: integer,
+  told: integer,
+  isLeaving: flag,
+});
 
 /** A pool with all that its next decision rests on. */
 export const poolState = record<Pool>({
@@ -38,5 +106,12 @@ export const poolState = record<Pool>({
   decommissions: numberMap(integer, decommission),
   exhausted: list(dimension),
   credits: numberMap(integer, credit),
+  flows: record<Flows>({ transferredIn: amounts, transferredOut: amounts, refunded: amounts, forfeited: amounts }),
+  lots,
+  transfers,
+  borrowing: optional(borrowing),
+  lending: optional(numberMap(integer, loan)),
+  ownershipNonces: list(text),
+  closing: optional(record<Closing>({ at: integer, cause: text })),
   lastAt: integer,
 });

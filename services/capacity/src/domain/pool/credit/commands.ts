@@ -1,5 +1,7 @@
+import type { Seconds } from '../../amount/instant.js';
 import type { Amounts } from '../../amount/per-dimension.js';
 import type { DecidedAt } from '../at-instant.js';
+import type { Bought } from '../lot/state.js';
 import type { CreditSource } from './events.js';
 
 export interface CreditPool extends DecidedAt {
@@ -9,4 +11,8 @@ export interface CreditPool extends DecidedAt {
   readonly amounts: Amounts;
   /** Nodes the pool may be used on from now on, too. */
   readonly nodeIds: readonly string[];
+  /** What was paid for it; absent: nothing. */
+  readonly bought?: Bought | undefined;
+  /** First second at which what is left of it is gone; absent: never (capacity §15.11). */
+  readonly expiresAt?: Seconds | undefined;
 }

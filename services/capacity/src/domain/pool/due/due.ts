@@ -3,6 +3,7 @@ import { DIMENSIONS, of, type Dimension } from '../../amount/per-dimension.js';
 import type { NumberMap } from '../../collection/number-map.js';
 import { depletionOf, settle, uses } from '../account.js';
 import { decommission, isToDecommission } from '../grace/decide.js';
+import { lotsExpired } from '../lot/decide.js';
 import type { Recording } from '../recording.js';
 import type { Pool } from '../state.js';
 import type { DimensionExhausted } from './events.js';
@@ -22,7 +23,7 @@ const unmarked = (pool: Pool): readonly Dimension[] => DIMENSIONS.filter(dimensi
  * again, and does not hide the next.
  */
 export const nextDue = (pool: Pool): Horizon => {
-  let next = pool.exhaustsAt;
+  let next = earlier(pool.exhaustsAt, pool.lots.expiresNext);
   if (pool.holds.size > 0) for (const [, { until }] of pool.holds.entries()) next = earlier(next, until);
   if (pool.decommissions.size > 0) for (const [, { graceUntil }] of pool.decommissions.entries()) next = earlier(next, graceUntil);
   return next;
@@ -36,7 +37,7 @@ const exhaustion = (pool: Pool, dimension: Dimension, at: Seconds, detectedAt: S
 
 /**
  * Records what falls due at an instant, in this order: holds lapse, grace ends, dimensions run empty. Grace that begins here ends later, even if
- * it is 0 s long: within the second a credit still saves the members (capacity §13.6).
+ * it is 0 s long: within the second a credit still saves the members (capacity §13.6). Lots expire before that is seen.
  */
 const recordDueAt = (recording: Recording, at: Seconds, detectedAt: Seconds): void => {
   const { holds, decommissions } = recording.pool;
@@ -45,6 +46,8 @@ const recordDueAt = (recording: Recording, at: Seconds, detectedAt: Seconds): vo
     recording.record({ type: 'hold-released', workloadId, cause: 'expired', at });
   }
   if (over.length > 0) recording.record({ type: 'workloads-reclaimed', workloadIds: over, at });
+  const { expiresNext } = recording.pool.lots;
+  if (expiresNext !== undefined && expiresNext <= at) recording.record(lotsExpired(recording.pool, at));
   for (const dimension of unmarked(recording.pool)) {
     const depletion = depletionOf(recording.pool, dimension);
     if (depletion === undefined || depletion > at) continue;

@@ -25,6 +25,9 @@ export const recordReplenished = (recording: Recording, changes: readonly PoolCh
 /** Members whose rates are new. */
 const begun = (event: PoolChanged): readonly number[] => {
   if (event.type === 'workload-activated') return [event.workloadId];
+  if (event.type === 'capacity-transferred-in' || event.type === 'capacity-transfer-returned') {
+    return event.members.map(({ workloadId }) => workloadId);
+  }
   return event.type === 'rates-rebased' ? event.members.map(({ workloadId }) => workloadId) : [];
 };
 

@@ -4,6 +4,7 @@ import { requireRoom } from '../admission.js';
 import { evolvePool } from '../evolve.js';
 import { requireAmounts, requireRates } from '../limits.js';
 import type { Pool } from '../state.js';
+import { requireNotDeparted, requireNotMoving } from '../transfer/departed.js';
 import type { ActivateWorkload, HoldWorkload, RebaseRates, ReleaseWorkload, ReplaceWorkload } from './commands.js';
 import type { MemberEvent } from './events.js';
 
@@ -12,6 +13,7 @@ export const hold = (command: Omit<HoldWorkload, 'type'>, pool: Pool, at: Second
   const { workloadId, rates, formulaVersion, until, horizonSeconds } = command;
   requireAmounts(rates);
   if (pool.members.has(workloadId) || pool.holds.has(workloadId)) return [];
+  requireNotMoving(pool, workloadId);
   requireRates(plusEach(plusEach(pool.rates, pool.heldRates), rates));
   requireRoom(pool, rates, at, horizonSeconds);
   return [{ type: 'workload-held', workloadId, rates, formulaVersion, until, at }];
@@ -22,6 +24,7 @@ export const activate = (command: ActivateWorkload, pool: Pool, at: Seconds): re
   const { workloadId, rates, formulaVersion, nodeId } = command;
   requireAmounts(rates);
   if (pool.members.has(workloadId)) return [];
+  requireNotMoving(pool, workloadId);
   requireRates(plusEach(pool.rates, rates));
   return [{ type: 'workload-activated', workloadId, rates, formulaVersion, nodeId, at }];
 };
@@ -29,7 +32,10 @@ export const activate = (command: ActivateWorkload, pool: Pool, at: Seconds): re
 export const release = ({ workloadId, cause }: Omit<ReleaseWorkload, 'type'>, pool: Pool, at: Seconds): readonly MemberEvent[] => {
   const member = pool.members.get(workloadId);
   if (member !== undefined) return [{ type: 'workload-released', workloadId, rates: member.rates, cause, at }];
-  if (!pool.holds.has(workloadId)) return [];
+  if (!pool.holds.has(workloadId)) {
+    requireNotDeparted(pool, workloadId);
+    return [];
+  }
   return [{ type: 'hold-released', workloadId, cause: cause === 'deleted' ? 'cancelled' : cause, at }];
 };
 
