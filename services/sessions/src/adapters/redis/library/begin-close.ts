@@ -40,9 +40,10 @@ local function turn(lane, call, number, last, cause)
   while number <= last and found and #close_ids < call.limit and steps < call.limit do
     steps = steps + 1
     local key = place.bucket(lane, call.scope, number)
-    for _, sk in ipairs(redis.call('ZRANGE', key, 0, call.limit - #close_ids - 1)) do
-      close_ids[#close_ids + 1] = freeze(lane, sk, cause, number) or nil
-      redis.call('ZREM', key, sk)
+    local sks = redis.call('ZRANGE', key, 0, call.limit - #close_ids - 1)
+    if #sks > 0 then
+      for _, close_id in ipairs(freeze_all(lane, sks, cause, number)) do append(close_ids, close_id) end
+      redis.call('ZREM', key, unpack(sks))
     end
     if redis.call('EXISTS', key) == 0 then
       number, found = step_over(lane, call.scope, number, last)

@@ -1,11 +1,48 @@
 /**
- * The beginning of a close (D6): hits and segments of every client of the group become frozen parts by renaming,
- * identifiers and aliases are released only where they still lead here (D10), and a close id awaits its hand-over.
+ * The beginning of closes (D6): hits and segments of every client of a group become frozen parts by renaming, identifiers and aliases are
+ * released only where they still lead there (D10), and a close id awaits its hand-over. Many sessions are taken together: what is the same
+ * call for all of them is made once.
  */
 export const CLOSING = String.raw`
+local function count_existing(keys)
+  local count = 0
+  for from = 1, #keys, UNPACKED_MAX do
+    count = count + redis.call('EXISTS', unpack(keys, from, math.min(from + UNPACKED_MAX - 1, #keys)))
+  end
+  return count
+end
+
+-- Mostly all of them are there, or none.
+local function rename_present(from, to)
+  local count = count_existing(from)
+  if count == 0 then return end
+  for index, key in ipairs(from) do
+    if count == #from or redis.call('EXISTS', key) == 1 then redis.call('RENAME', key, to[index]) end
+  end
+end
+
+local function delete_all(keys)
+  for from = 1, #keys, UNPACKED_MAX do redis.call('DEL', unpack(keys, from, math.min(from + UNPACKED_MAX - 1, #keys))) end
+end
+
+-- Those of these sessions that are open, with their entries and clients, sk first.
+local function read_open(lane, sks)
+  local keys, sessions = {}, {}
+  for index, sk in ipairs(sks) do keys[index] = place.session(lane, sk) end
+  for index, text in ipairs(redis.call('MGET', unpack(keys))) do
+    local session = text and unpack_session(sks[index], text)
+    if session then
+      session.owned, session.clients = read_entries(lane, session), { session.sk }
+      -- One by one: the interpreter spreads no more than some thousand values at once.
+      for _, ck in ipairs(session.joins and redis.call('SMEMBERS', place.group(lane, session.sk)) or {}) do append(session.clients, ck) end
+      sessions[#sessions + 1] = session
+    end
+  end
+  return sessions
+end
+
 -- Named by the first hit (D15). A number is added only when the same first hit closed before and still awaits its hand-over.
-local function close_id_of(lane, sk, first_id)
-  local id = sk .. '.' .. redis.sha1hex(first_id)
+local function free_close_id(lane, id)
   local free, number = id, 1
   while redis.call('EXISTS', place.closing(lane, free)) == 1 do
     number = number + 1
@@ -14,20 +51,69 @@ local function close_id_of(lane, sk, first_id)
   return free
 end
 
-local function rename_if_present(from, to)
-  if redis.call('EXISTS', from) == 1 then redis.call('RENAME', from, to) end
-end
-
-local function delete_if_leads_to(key, sk)
-  if redis.call('GET', key) == sk then redis.call('DEL', key) end
-end
-
-local function release(lane, sk, entries, aliases)
-  for name in pairs(entries) do
-    if string.sub(name, 1, 2) == 'i:' then delete_if_leads_to(place.identifier(lane, string.sub(name, 3)), sk) end
+local function give_close_ids(lane, sessions)
+  local keys = {}
+  for index, session in ipairs(sessions) do
+    session.close_id = session.sk .. '.' .. redis.sha1hex(session.first_id)
+    keys[index] = place.closing(lane, session.close_id)
   end
-  for _, ck in ipairs(aliases) do delete_if_leads_to(place.alias(lane, ck), sk) end
-  redis.call('DEL', place.session(lane, sk), place.entries(lane, sk), place.group(lane, sk))
+  if count_existing(keys) == 0 then return end
+  for _, session in ipairs(sessions) do session.close_id = free_close_id(lane, session.close_id) end
+end
+
+local function freeze_parts(lane, sessions)
+  local clients, users, hits, frozen_hits, segments, frozen_segments = {}, {}, {}, {}, {}, {}
+  for _, session in ipairs(sessions) do
+    local frozen = place.closing(lane, session.close_id) .. ':'
+    for _, ck in ipairs(session.clients) do
+      append(clients, ck)
+      append(users, place.users_of(lane, ck))
+      append(hits, place.hits(lane, ck))
+      append(frozen_hits, frozen .. ck .. ':h')
+      append(segments, place.segments(lane, ck))
+      append(frozen_segments, frozen .. ck .. ':c')
+    end
+  end
+  rename_present(hits, frozen_hits)
+  rename_present(segments, frozen_segments)
+  if count_existing(users) > 0 then
+    for _, ck in ipairs(clients) do forget_users(lane, ck) end
+  end
+  call_in_portions('ZREM', place.compaction(lane), clients)
+end
+
+-- Of keys by what they should lead to, those that do.
+local function still_leading(keys, targets)
+  local leading = {}
+  for from = 1, #keys, UNPACKED_MAX do
+    for index, found in ipairs(redis.call('MGET', unpack(keys, from, math.min(from + UNPACKED_MAX - 1, #keys)))) do
+      if found == targets[from + index - 1] then append(leading, keys[from + index - 1]) end
+    end
+  end
+  return leading
+end
+
+local function release(lane, sessions)
+  local keys, targets = {}, {}
+  for _, session in ipairs(sessions) do
+    for name in pairs(session.owned) do
+      if string.sub(name, 1, 2) == 'i:' then
+        append(keys, place.identifier(lane, string.sub(name, 3)))
+        append(targets, session.sk)
+      end
+    end
+    for index = 2, #session.clients do
+      append(keys, place.alias(lane, session.clients[index]))
+      append(targets, session.sk)
+    end
+  end
+  local gone = still_leading(keys, targets)
+  for _, session in ipairs(sessions) do
+    append(gone, place.session(lane, session.sk))
+    if session.entries_apart then append(gone, place.entries(lane, session.sk)) end
+    if session.joins then append(gone, place.group(lane, session.sk)) end
+  end
+  delete_all(gone)
 end
 
 -- Bytes and sessions that are open, for the quotas; a property without any leaves nothing behind.
@@ -35,56 +121,67 @@ local function add_open_bytes(lane, open, bytes)
   if redis.call('HINCRBY', place.open_bytes(lane), open, whole(bytes)) <= 0 then redis.call('HDEL', place.open_bytes(lane), open) end
 end
 
--- Closes by a cap are counted per client, to recognise bots (sessions §15.12).
-local function count_cap(lane, sk, at_ms)
-  redis.call('ZADD', place.cap_times(lane), at_ms, sk)
-  return redis.call('HINCRBY', place.caps(lane), sk, 1)
-end
-
-local function freeze_parts(lane, frozen, clients)
-  for _, ck in ipairs(clients) do
-    rename_if_present(place.hits(lane, ck), frozen .. ':' .. ck .. ':h')
-    rename_if_present(place.segments(lane, ck), frozen .. ':' .. ck .. ':c')
-    forget_users(lane, ck)
+local function unlist(lane, sessions)
+  local lists, bytes = {}, {}
+  for _, session in ipairs(sessions) do
+    append_at(lists, place.bucket(lane, session.scope, session.exp), session.sk)
+    append_at(lists, place.open(lane, session.open), session.sk)
+    bytes[session.open] = (bytes[session.open] or 0) + session.bytes
   end
-  for _, ck in ipairs(clients) do redis.call('ZREM', place.compaction(lane), ck) end
+  for key, sks in pairs(lists) do call_in_portions('ZREM', key, sks) end
+  for open, sum in pairs(bytes) do add_open_bytes(lane, open, -sum) end
 end
 
-local function unlist(lane, session)
-  redis.call('ZREM', place.bucket(lane, session.scope, session.exp), session.sk)
-  redis.call('ZREM', place.open(lane, session.open), session.sk)
-  add_open_bytes(lane, session.open, -session.bytes)
+-- Closes by a cap are counted per client, to recognise bots (sessions §15.12).
+local function count_caps(lane, sessions, cause)
+  for _, session in ipairs(cause == 'hard_cap' and sessions or {}) do
+    redis.call('ZADD', place.cap_times(lane), session.last, session.sk)
+    redis.call('HINCRBY', place.caps(lane), session.sk, 1)
+  end
+  local sks = {}
+  for index, session in ipairs(sessions) do sks[index] = session.sk end
+  return redis.call('HMGET', place.caps(lane), unpack(sks))
 end
 
--- What goes with a frozen session of itself; identifiers are released.
-local function frozen_fields(session, entries)
-  local fields = { v = pack_numbers(session), f = session.first_id, of = session.of, joins = session.joins }
-  for name, part in pairs(entries) do
+-- What goes with a frozen session of itself; its identifiers are released.
+local function write_frozen(lane, session, cause, bucket, caps)
+  local key = place.closing(lane, session.close_id)
+  redis.call('HSET', key, 'v', pack_numbers(session), 'f', session.first_id, 'of', session.of, 'sk', session.sk,
+    'clients', table.concat(session.clients), 'cause', cause, 'bucket', bucket and whole(bucket) or '', 'caps', caps)
+  if not session.joins then return end
+  local fields = { joins = session.joins }
+  for name, part in pairs(session.owned) do
     if string.sub(name, 1, 4) == 'raw:' then fields[name] = part end
   end
-  return fields
+  write_fields(key, fields)
 end
 
--- Freezes the session and queues it. 'bucket' is the number whose processing closes it, or nil.
-local function freeze(lane, sk, cause, bucket)
-  local session = read_session(lane, sk)
-  if not session then return nil end
-  local entries = read_entries(lane, session)
-  local close_id = close_id_of(lane, sk, session.first_id)
-  local frozen = place.closing(lane, close_id)
-  local aliases = redis.call('SMEMBERS', place.group(lane, sk))
-  -- One by one: the interpreter spreads no more than some thousand values at once.
-  local clients = { sk }
-  for _, ck in ipairs(aliases) do clients[#clients + 1] = ck end
-  freeze_parts(lane, frozen, clients)
-  release(lane, sk, entries, aliases)
-  unlist(lane, session)
-  local fields = frozen_fields(session, entries)
-  local caps = cause == 'hard_cap' and count_cap(lane, sk, session.last) or tonumber(redis.call('HGET', place.caps(lane), sk) or 0)
-  fields.sk, fields.clients, fields.cause, fields.bucket, fields.caps = sk, table.concat(clients), cause, bucket and whole(bucket) or '', caps
-  write_fields(frozen, fields)
-  redis.call('ZADD', place.queue(lane), whole(server_now_ms()), close_id)
-  redis.call('ZADD', place.closing_times(lane), session.first, close_id)
-  return close_id
+local function queue(lane, sessions)
+  local now, due, times = whole(server_now_ms()), {}, {}
+  for _, session in ipairs(sessions) do
+    append(due, now, session.close_id)
+    append(times, session.first, session.close_id)
+  end
+  call_in_portions('ZADD', place.queue(lane), due)
+  call_in_portions('ZADD', place.closing_times(lane), times)
 end
+
+-- Freezes sessions and queues them, in this order; answers their close ids. 'bucket' is the number whose processing closes them, or nil.
+local function freeze_all(lane, sks, cause, bucket)
+  local sessions, close_ids = read_open(lane, sks), {}
+  if #sessions == 0 then return close_ids end
+  give_close_ids(lane, sessions)
+  freeze_parts(lane, sessions)
+  release(lane, sessions)
+  unlist(lane, sessions)
+  local caps = count_caps(lane, sessions, cause)
+  for index, session in ipairs(sessions) do
+    write_frozen(lane, session, cause, bucket, caps[index] or '0')
+    close_ids[index] = session.close_id
+  end
+  queue(lane, sessions)
+  return close_ids
+end
+
+local function freeze(lane, sk, cause) return freeze_all(lane, { sk }, cause, nil)[1] end
 `;

@@ -12,7 +12,7 @@ end
 function calls.close_now(keys, args)
   local refused = refused_command(keys[1], args[2], args[3])
   if refused then return refused end
-  return freeze(lane_of(keys[1], args[1]), args[4], args[5], nil) or false
+  return freeze(lane_of(keys[1], args[1]), args[4], args[5]) or false
 end
 
 -- lane, state, fence, session key, client key
@@ -35,11 +35,11 @@ function calls.mark_saturated(keys, args)
 end
 
 local function drop_session(lane, sk)
-  local session = read_session(lane, sk)
-  unlist(lane, session)
-  release(lane, sk, read_entries(lane, session), {})
+  local sessions = read_open(lane, { sk })
+  unlist(lane, sessions)
+  release(lane, sessions)
   redis.call('ZREM', place.compaction(lane), sk)
-  return session.hits
+  return sessions[1].hits
 end
 
 local function erase_open(lane, ck)
@@ -94,8 +94,23 @@ local function erase_frozen(lane, ck)
   return hits, pending
 end
 
+-- Others of the group may amend the session still: one of them keeps the header from now on, and the rest point there.
+local function bequeath_header(lane, ck, session_id, header)
+  local heir
+  for _, other in ipairs(cjson.decode(header).ks or {}) do
+    local key = place.headers(lane, other)
+    if other ~= ck and redis.call('HEXISTS', key, session_id) == 1 then
+      redis.call('HSET', key, session_id, heir and POINTER .. heir or header)
+      heir = heir or other
+    end
+  end
+end
+
 local function erase_headers(lane, ck)
-  for _, session_id in ipairs(redis.call('HKEYS', place.headers(lane, ck))) do
+  local flat = redis.call('HGETALL', place.headers(lane, ck))
+  for index = 1, #flat, 2 do
+    local session_id, stored = flat[index], flat[index + 1]
+    if session_id ~= VERSION and string.sub(stored, 1, 1) ~= POINTER then bequeath_header(lane, ck, session_id, stored) end
     redis.call('ZREM', place.forgetting(lane), ck .. session_id)
   end
   redis.call('DEL', place.headers(lane, ck))

@@ -51,7 +51,8 @@ function calls.closed_headers(keys, args)
       local header = flat[field] ~= VERSION and follow_header(lane, flat[field], flat[field + 1])
       if header then append(found, flat[field], header) end
     end
-    append(answer, version_of(lane, args[index]), #found, unpack(found))
+    append(answer, version_of(lane, args[index]), #found)
+    for _, value in ipairs(found) do append(answer, value) end
   end
   return answer
 end

@@ -43,7 +43,7 @@ end
 
 local function close_in_batch(batch, sk, cause)
   flush(batch)
-  freeze(batch.lane, sk, cause, nil)
+  freeze(batch.lane, sk, cause)
 end
 
 local function is_over_bytes(batch, hit)

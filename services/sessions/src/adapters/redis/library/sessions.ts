@@ -22,18 +22,16 @@ local function part_of(s)
   }
 end
 
--- Mostly of one value or two: those take no loop over arguments.
-local function append(list, first, second, ...)
+-- One value or two.
+local function append(list, first, second)
   local size = #list
   list[size + 1] = first
-  if second == nil then return end
-  list[size + 2] = second
-  for index = 1, select('#', ...) do list[size + 2 + index] = (select(index, ...)) end
+  if second ~= nil then list[size + 2] = second end
 end
 
-local function append_at(lists, key, ...)
+local function append_at(lists, key, first, second)
   lists[key] = lists[key] or {}
-  append(lists[key], ...)
+  append(lists[key], first, second)
 end
 
 local function begin_batch(lane, retention_ms)
