@@ -16,7 +16,7 @@ export interface Resources {
 /** Kinds that take nothing and are members all the same. */
 export const FREE_TYPES = ['networkResource', 'proxy', 'reverseProxy', 'subdomain', 'domainDelegate', 'gateway4to6'] as const;
 
-interface Container {
+export interface Container {
   readonly type: 'container';
   readonly cpu: number;
   readonly memoryMiB: number;
@@ -25,14 +25,14 @@ interface Container {
   readonly diskType?: string | undefined;
 }
 
-interface Storage {
+export interface Storage {
   readonly type: 'volume' | 'zdb';
   readonly sizeGB: number;
   /** Anything but a `DiskType` is refused. */
   readonly diskType?: string | undefined;
 }
 
-interface Machine {
+export interface Machine {
   readonly type: 'kubernetes' | 'virtualMachine';
   /** One of the sizes of the table, or −1 for the resources given. */
   readonly size: number;
@@ -43,7 +43,7 @@ interface Free {
   readonly type: (typeof FREE_TYPES)[number] | 'publicIp';
 }
 
-interface Bare {
+export interface Bare {
   readonly type: 'resources';
   readonly resources: Resources;
 }
