@@ -66,4 +66,6 @@ export interface CapacityCalls {
     args: ArgumentsOf<Q>,
     options: AskOptions,
   ): Promise<Told<Q>>;
+  /** A position that has reached all of these. */
+  merged(...positions: readonly string[]): string;
 }

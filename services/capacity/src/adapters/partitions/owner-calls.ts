@@ -1,10 +1,10 @@
 import { deserialize, serialize } from 'node:v8';
-import { Fault, isFault, Refusal } from '@drawdown/errors';
-import { componentsOf, decodePosition, encodePosition, type Incarnations } from '@drawdown/eventlog';
+import { Fault, isFault } from '@drawdown/errors';
+import { componentsOf, decodePosition, encodePosition, mergePositions, type Incarnations, type Position } from '@drawdown/eventlog';
 import type { OwnerRequest } from '@drawdown/partitions';
 import { inject } from '@drawdown/telemetry';
-import type { KeyOf, Kind, StateOf } from '../../application/aggregates/kinds.js';
-import { DEFINITIONS } from '../../application/aggregates/definitions.js';
+import type { KeyOf, Kind } from '../../application/aggregates/kinds.js';
+import { requireOwn } from '../../application/aggregates/definitions.js';
 import type { Answered, AskOptions, CallLimits, CapacityCalls, Given, Told } from '../../application/calls.js';
 import type { CapacityOwner } from '../../application/partition/capacity-owner.js';
 import { addressOf } from '../../application/partition/recorded.js';
@@ -69,6 +69,14 @@ export class OwnerCalls implements CapacityCalls {
       if (!isFault(error) || !SILENT.includes(error.reason)) throw error;
       return this.#askStored(partition, question, namespace, key, args, minPosition);
     }
+  }
+
+  merged(...positions: readonly string[]): string {
+    const merged = positions
+      .filter(position => position !== '')
+      .map(position => decodePosition(position, this.incarnations))
+      .reduce<Position>((left, right) => mergePositions(left, right), []);
+    return merged.length === 0 ? '' : encodePosition(merged);
   }
 
   /** Answers a request of another replica. */
@@ -147,15 +155,14 @@ export class OwnerCalls implements CapacityCalls {
     const stored = await storedState(readModel, addressOf(this.platform.subjects, kind, key));
     const sequence = stored?.sequence ?? 0;
     const wanted = this.#wanted(partition, minPosition);
-    const { namespaceOf, notFound } = DEFINITIONS[kind];
     if (wanted > sequence && wanted > ((await readModel.watermarks.read(partition))?.sequences['capacity'] ?? 0)) throw staleRead(wanted);
-    if (stored?.state === undefined || namespaceOf(stored.state) !== namespace) throw new Refusal(notFound, 'there is none of that number');
+    const state = requireOwn(kind, namespace, stored?.state);
     const nowMs = this.platform.clock.nowMs();
     return {
-      answer: answer(stored.state as NonNullable<StateOf<KindAsked<Q>>>, args, Math.floor(nowMs / MS_PER_SECOND)),
+      answer: answer(state, args, Math.floor(nowMs / MS_PER_SECOND)),
       position: this.#positionOf(partition, sequence),
       isStale: true,
-      asOfMs: stored.timeMs,
+      asOfMs: stored?.timeMs ?? 0,
     };
   }
 

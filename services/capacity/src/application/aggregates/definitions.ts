@@ -61,8 +61,10 @@ const named = {
 };
 
 /** An aggregate that belongs to a namespace, decided at an instant. Another namespace's is told apart from none by nothing (capacity §13.1). */
-const owned = <State extends Owned, Command extends { readonly at: Seconds }, Event>(
+const owned = <State extends Owned, Command extends { readonly at: Seconds; readonly type: string }, Event>(
   notFound: string,
+  /** The command that makes one: whether its id is taken is the domain's to say. */
+  making: Command['type'],
   decide: (command: Command, state: State | undefined) => readonly Event[],
   evolve: (state: State | undefined, event: Event) => State,
   initialState: undefined,
@@ -75,7 +77,8 @@ const owned = <State extends Owned, Command extends { readonly at: Seconds }, Ev
     initialState,
     evolve,
     decide: ({ namespace, when, command }, state, atMs) => {
-      if (state !== undefined && state.namespace !== namespace) throw new Refusal(notFound, 'there is none of that number');
+      const isForeign = state !== undefined && state.namespace !== namespace;
+      if (isForeign && command.type !== making) throw new Refusal(notFound, 'there is none of that number');
       const at = instantOf(when, Math.floor(atMs / MS_PER_SECOND), state?.lastAt ?? 0);
       // The type of a union without one of its members, put together again, is beyond what the compiler can follow.
       return decide({ ...command, at } as unknown as Command, state);
@@ -97,11 +100,11 @@ const instantOfHeld = (when: When): number => {
 
 /** Every kind of the stream. */
 export const DEFINITIONS: { readonly [K in Kind]: Definition<K> } = {
-  pool: { ...numbered, ...owned('POOL_NOT_FOUND', decidePool, evolvePool, NO_POOL), order: poolOrder },
-  reservation: { ...numbered, ...owned('RESERVATION_NOT_FOUND', decideReservation, evolveReservation, NO_RESERVATION) },
-  party: { ...numbered, ...owned('PARTY_UNKNOWN', decideParty, evolveParty, NO_PARTY) },
-  node: { ...named, ...owned('UNKNOWN_NODE', decideNode, evolveNode, NO_NODE) },
-  farm: { ...numbered, ...owned('FARM_UNKNOWN', decideFarm, evolveFarm, NO_FARM) },
+  pool: { ...numbered, ...owned('POOL_NOT_FOUND', 'open', decidePool, evolvePool, NO_POOL), order: poolOrder },
+  reservation: { ...numbered, ...owned('RESERVATION_NOT_FOUND', 'submit', decideReservation, evolveReservation, NO_RESERVATION) },
+  party: { ...numbered, ...owned('PARTY_UNKNOWN', 'register', decideParty, evolveParty, NO_PARTY) },
+  node: { ...named, ...owned('UNKNOWN_NODE', 'register', decideNode, evolveNode, NO_NODE) },
+  farm: { ...numbered, ...owned('FARM_UNKNOWN', 'register', decideFarm, evolveFarm, NO_FARM) },
   nonce: {
     tokensOf: ([customerTid, nonce]) => [String(customerTid), nonce],
     keyOf: ([customerTid = '', nonce = '']) => [Number(customerTid), nonce],
@@ -126,3 +129,10 @@ export const DEFINITIONS: { readonly [K in Kind]: Definition<K> } = {
 };
 
 export const isKind = (text: string | undefined): text is Kind => text !== undefined && Object.hasOwn(DEFINITIONS, text);
+
+/** The state, if it is there and belongs to the namespace, or to everybody. @throws Refusal with the kind's own code */
+export const requireOwn = <K extends Kind>(kind: K, namespace: string, state: StateOf<K> | undefined): NonNullable<StateOf<K>> => {
+  const { namespaceOf, notFound } = DEFINITIONS[kind];
+  if (state === undefined || (namespaceOf(state) ?? namespace) !== namespace) throw new Refusal(notFound, 'there is none of that number');
+  return state as NonNullable<StateOf<K>>;
+};

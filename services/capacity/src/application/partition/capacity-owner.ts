@@ -1,11 +1,11 @@
-import { Fault, Refusal } from '@drawdown/errors';
+import { Fault } from '@drawdown/errors';
 import type { Subjects } from '@drawdown/eventlog';
 import type { Delivery } from '@drawdown/partitions';
 import { nextDue, type Pool, type Seconds } from '../../domain/index.js';
 import { Aggregates, type Address, type ExecutedOn, type Logs } from '../aggregates/aggregates.js';
 import type { Kind, KeyOf, StateOf } from '../aggregates/kinds.js';
 import type { Given } from '../calls.js';
-import { DEFINITIONS } from '../aggregates/definitions.js';
+import { requireOwn } from '../aggregates/definitions.js';
 import type { CapacityStore } from '../store.js';
 import { Timer } from '../timer/timer.js';
 import type { OwnerObserver } from './observer.js';
@@ -118,9 +118,7 @@ export class CapacityOwner {
     key: KeyOf<K>,
   ): Promise<{ readonly state: NonNullable<StateOf<K>>; readonly sequence: number }> {
     const { state, sequence } = await this.#aggregates.read(this.address(kind, key));
-    const { namespaceOf, notFound } = DEFINITIONS[kind];
-    if (state === undefined || namespaceOf(state) !== namespace) throw new Refusal(notFound, 'there is none of that number');
-    return { state: state as NonNullable<StateOf<K>>, sequence };
+    return { state: requireOwn(kind, namespace, state), sequence };
   }
 
   /** An aggregate as it is now, whoever owns it: for what one aggregate owes another. */

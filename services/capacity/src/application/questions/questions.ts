@@ -1,11 +1,23 @@
 import type { Kind } from '../aggregates/kinds.js';
+import { getFarm } from './get-farm.js';
+import { getNode } from './get-node.js';
+import { getNonce } from './get-nonce.js';
+import { getParty } from './get-party.js';
 import { getPool } from './get-pool.js';
 import { getReservation } from './get-reservation.js';
+import { poolFits } from './pool-fits.js';
+import { poolMembership } from './pool-membership.js';
 import type { Question } from './question.js';
 
 /** Everything that may be asked, by the name under which it travels between replicas. */
 export const QUESTIONS = {
+  'farm/get': getFarm,
+  'node/get': getNode,
+  'nonce/get': getNonce,
+  'party/get': getParty,
+  'pool/fits': poolFits,
   'pool/get': getPool,
+  'pool/membership': poolMembership,
   'reservation/get': getReservation,
 } as const;
 
