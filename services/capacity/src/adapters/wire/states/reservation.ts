@@ -11,6 +11,7 @@ export const timedPayment: Fields<TimedPayment> = {
   payoutAddress: text,
   asset: text,
   amount: bigInteger,
+  prices: perDimension(bigInteger),
   expiresAt: integer,
 };
 
