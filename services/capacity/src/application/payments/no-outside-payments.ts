@@ -2,10 +2,8 @@ import { Fault } from '@drawdown/errors';
 import type { PaymentOrder } from '../../domain/index.js';
 import type { Payments } from './port.js';
 
-const notConfigured = ({ reservationId }: PaymentOrder): Fault =>
-  new Fault('PAYMENTS_NOT_CONFIGURED', `reservation ${reservationId} was to be paid outside, and nothing is configured for that`, {
-    reservationId: String(reservationId),
-  });
+const notConfigured = ({ address }: Pick<PaymentOrder, 'address'>): Fault =>
+  new Fault('PAYMENTS_NOT_CONFIGURED', `what is paid to ${address} is paid outside, and nothing is configured for that`, { address });
 
 /** Where nothing is paid outside. What was asked for there earlier waits, visibly, until it is configured again. */
 export const NO_OUTSIDE_PAYMENTS: Payments = {
@@ -14,4 +12,6 @@ export const NO_OUTSIDE_PAYMENTS: Payments = {
   collect: async () => Promise.resolve(undefined),
   refund: async order => Promise.reject(notConfigured(order)),
   conclude: async order => Promise.reject(notConfigured(order)),
+  payOut: async order => Promise.reject(notConfigured(order)),
+  forgetPayout: async () => Promise.resolve(),
 };

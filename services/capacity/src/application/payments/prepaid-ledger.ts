@@ -1,7 +1,7 @@
 import { isRefusal } from '@drawdown/errors';
 import type { ConclusionOrder, LedgerCommand, Party, PaymentOrder, RefundOrder } from '../../domain/index.js';
 import type { Untimed } from '../aggregates/instructed.js';
-import type { Payments, Receipt } from './port.js';
+import type { Payments, PayoutOrder, Receipt } from './port.js';
 
 /** A command for the ledger of a party, with the id that makes it count once. It is decided now, never at a given instant. */
 export interface LedgerInstruction {
@@ -59,6 +59,15 @@ export class PrepaidLedger implements Payments {
   async conclude({ namespace, customerTid, reservationId, expiresAt, outcome }: ConclusionOrder): Promise<void> {
     if (outcome === 'returned') return this.#return(namespace, customerTid, reservationId, expiresAt);
     await this.execute({ namespace, tid: customerTid, id: `keep:${reservationId}`, command: { type: 'keep-payment', reservationId } });
+  }
+
+  async payOut({ namespace, customerTid, payoutId, asset, amount }: PayoutOrder): Promise<void> {
+    const command = { type: 'receive-payout', payoutId, asset, amount } as const;
+    await this.execute({ namespace, tid: customerTid, id: `payout:${payoutId}`, command });
+  }
+
+  async forgetPayout({ namespace, customerTid, payoutId }: PayoutOrder): Promise<void> {
+    await this.execute({ namespace, tid: customerTid, id: `forget:${payoutId}`, command: { type: 'forget-payout', payoutId } });
   }
 
   async #return(namespace: string, tid: number, reservationId: number, expiresAt: number): Promise<void> {

@@ -47,6 +47,21 @@ export interface KeepPayment extends DecidedAt {
   readonly reservationId: number;
 }
 
-export type LedgerCommand = DepositFunds | TakePayment | ReturnPayment | KeepPayment;
+/** Puts in what capacity that was given back was worth, once (capacity §15.10). */
+export interface ReceivePayout extends DecidedAt {
+  readonly type: 'receive-payout';
+  readonly payoutId: string;
+  readonly asset: string;
+  /** In 10⁻⁷ of the asset; more than 0. */
+  readonly amount: bigint;
+}
+
+/** Whoever owed the payout knows that it is done, and never sends it again. */
+export interface ForgetPayout extends DecidedAt {
+  readonly type: 'forget-payout';
+  readonly payoutId: string;
+}
+
+export type LedgerCommand = DepositFunds | TakePayment | ReturnPayment | KeepPayment | ReceivePayout | ForgetPayout;
 
 export type PartyCommand = RegisterParty | UpdateParty | LedgerCommand;

@@ -24,7 +24,7 @@ const register = (command: RegisterParty, party: Party | undefined): readonly Pa
   requireFields([['tid', isNumber(tid), 'must be a whole number, 1 or more']]);
   const identity = identityOf(command);
   if (party === undefined) {
-    return [{ type: 'party-registered', party: { namespace, tid, ...identity, funds: [], payments: [], lastAt: at }, at }];
+    return [{ type: 'party-registered', party: { namespace, tid, ...identity, funds: [], payments: [], payouts: [], lastAt: at }, at }];
   }
   if (party.namespace === namespace && isSame(identity, party)) return [];
   throw new Refusal('PARTY_EXISTS', `there is a party ${tid} already`, { tid: String(tid) });

@@ -40,4 +40,17 @@ export interface PaymentKept extends WithParty {
   readonly reservationId: number;
 }
 
-export type PartyEvent = PartyRegistered | PartyUpdated | FundsDeposited | PaymentTaken | PaymentReturned | PaymentKept;
+export interface PayoutReceived extends WithParty {
+  readonly type: 'payout-received';
+  readonly payoutId: string;
+  readonly asset: string;
+  readonly amount: bigint;
+}
+
+export interface PayoutForgotten extends WithParty {
+  readonly type: 'payout-forgotten';
+  readonly payoutId: string;
+}
+
+export type PartyEvent =
+  PartyRegistered | PartyUpdated | FundsDeposited | PaymentTaken | PaymentReturned | PaymentKept | PayoutReceived | PayoutForgotten;

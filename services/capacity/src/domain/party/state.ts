@@ -18,6 +18,13 @@ export interface LedgerPayment extends Funds {
   readonly outcome: 'open' | 'kept' | 'returned';
 }
 
+/** Money for capacity that was given back. */
+export interface LedgerPayout {
+  readonly payoutId: string;
+  /** In 10⁻⁷ of the asset. */
+  readonly amount: bigint;
+}
+
 /** The aggregate: somebody who signs, and the money that was paid in beforehand (capacity §6.5). Every event carries it whole. */
 export interface Party {
   /** The tenant that owns it; never changes. */
@@ -31,6 +38,8 @@ export interface Party {
   readonly funds: readonly Funds[];
   /** By reservation, ascending: those that are open, and those that could still be taken if they were not remembered. */
   readonly payments: readonly LedgerPayment[];
+  /** By id, ascending: those that whoever owed them does not know to be done yet. */
+  readonly payouts: readonly LedgerPayout[];
   /** Latest instant of any event. */
   readonly lastAt: Seconds;
 }

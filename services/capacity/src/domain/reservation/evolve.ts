@@ -53,8 +53,8 @@ export const evolveReservation = (reservation: Reservation | undefined, event: R
       return { ...later, poolId, unitSeconds, nodeIds, currencies, status: 'accepted' };
     }
     case 'payment-requested': {
-      const { farmId, address, payoutAddress, asset, amount, expiresAt } = event;
-      return { ...later, payment: { farmId, address, payoutAddress, asset, amount, expiresAt }, status: 'awaiting-payment' };
+      const { farmId, address, payoutAddress, asset, amount, prices, expiresAt } = event;
+      return { ...later, payment: { farmId, address, payoutAddress, asset, amount, prices, expiresAt }, status: 'awaiting-payment' };
     }
     case 'payment-noted':
       return { ...later, received: event.received };

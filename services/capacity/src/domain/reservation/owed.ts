@@ -3,6 +3,7 @@ import type { Seconds } from '../amount/instant.js';
 import { MILLI } from '../amount/limits.js';
 import { eachDimension, of } from '../amount/per-dimension.js';
 import type { CreditPool, OpenPool } from '../pool/commands.js';
+import type { Bought } from '../pool/lot/state.js';
 import type { TimedPayment } from './payment.js';
 import type { Reservation } from './state.js';
 
@@ -50,11 +51,15 @@ export const openingOf = (reservation: Reservation): Identified<OpenPool> | unde
 };
 
 /** Credits the pool of a paid reservation; absent while it is not paid, and once it has its credit. */
-export const creditOf = ({ id, status, unitSeconds, nodeIds, lastAt }: Reservation): Identified<CreditPool> | undefined => {
+export const creditOf = ({ id, status, unitSeconds, nodeIds, payment, lastAt }: Reservation): Identified<CreditPool> | undefined => {
   if (status !== 'paid') return undefined;
   const amounts = eachDimension(dimension => exact(of(unitSeconds, dimension) * BigInt(MILLI)));
-  return { id: `credit:${id}`, command: { type: 'credit', source: { reservationId: id }, amounts, nodeIds, at: lastAt } };
+  const bought = payment === undefined || payment.amount === 0n ? undefined : boughtBy(payment);
+  return { id: `credit:${id}`, command: { type: 'credit', source: { reservationId: id }, amounts, nodeIds, bought, at: lastAt } };
 };
+
+/** What a lot of capacity remembers of its price (capacity §15.10). */
+const boughtBy = ({ asset, amount, prices }: TimedPayment): Bought => ({ asset, amount, prices });
 
 const orderOf = ({ id, namespace, customerTid, payment }: Reservation): PaymentOrder | undefined =>
   payment === undefined ? undefined : { reservationId: id, namespace, customerTid, ...payment };

@@ -20,6 +20,8 @@ export interface PaymentDue {
   readonly asset: string;
   /** In 10⁻⁷ of the asset. */
   readonly amount: bigint;
+  /** Of a unit-second in 10⁻⁷ of the asset, as they were then; what the network takes off is not. */
+  readonly prices: PerDimension<bigint>;
 }
 
 /** The same, with the last second at which it counts. */
@@ -70,8 +72,9 @@ export const paymentDue = (request: ReservationRequest, facts: ReservationFacts)
     return undefined;
   }
   if (farm === undefined) throw notPossible('farm', 'nobody can be paid for these nodes');
-  const amount = priceOf(unitSeconds, pricesFor(request, farm, pool), terms.network);
+  const prices = pricesFor(request, farm, pool);
+  const amount = priceOf(unitSeconds, prices, terms.network);
   const choice = choiceOf(request, farm, facts);
   if (terms.address === undefined) throw notPossible('address', 'there is no address to pay to');
-  return { farmId: farm.farmId, address: terms.address, amount, ...choice };
+  return { farmId: farm.farmId, address: terms.address, amount, prices, ...choice };
 };
