@@ -4,7 +4,7 @@ import { figuresOf, hitsIn, secondsIn } from '../src/story/web/figures.js';
 import { groupIntoSessions, type WebSession } from '../src/story/web/grouping.js';
 import { inOrderOfTime, readHits, type WebHit } from '../src/story/web/hits.js';
 import { figuresTable } from '../src/story/web/table.js';
-import { readUntil } from '../src/story/web/waiting.js';
+import { readUntil } from '../src/story/waiting.js';
 import { repository } from './temporary.js';
 
 const SAMPLE = join(repository, 'deploy/local/sample/hits-web.csv');

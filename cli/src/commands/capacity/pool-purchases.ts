@@ -1,11 +1,10 @@
 import { PoolsServiceService, ReservationsServiceService } from '@drawdown/proto/capacity';
-import type { Timestamp } from '@drawdown/proto';
 import type { Command } from 'commander';
 import { newRequestIdentity } from '../../client/request-identity.js';
 import { readWholeUnitSeconds, wholeUnits, type UnitOptions } from '../../capacity/amounts.js';
 import { moneyText } from '../../capacity/money.js';
 import { signPurchase } from '../../capacity/purchase.js';
-import { atOf, nowSeconds, secondOf, secondText } from '../../capacity/seconds.js';
+import { atOf, nowSeconds, secondText } from '../../capacity/seconds.js';
 import { readSigner } from '../../capacity/signer.js';
 import { fieldsOf, printOne } from '../../output/output.js';
 import { plain } from '../../output/plain.js';
@@ -15,7 +14,7 @@ import { addAmountOptions, addAtOption, readNumber, withCapacity, type AtOption 
 import { RESERVATION_COLUMNS } from './columns.js';
 import { reservationView } from './views.js';
 
-/** How long a signature counts; servers allow at most 24 h (capacity §6.3). */
+/** How long a signature counts, from now on even where the purchase is dated back; servers allow at most 24 h (capacity §6.3). */
 const SIGNATURE_SECONDS = 3_600;
 const CURRENCY_DEFAULT = 'TFT';
 
@@ -90,7 +89,7 @@ const buy = async ({ client, output }: Session, purchase: Purchase): Promise<voi
     customerTid: purchase.customer,
     customer: await readSigner(purchase.key),
     ...(await sponsorOf(purchase)),
-    notAfter: signedFrom(purchase.at) + SIGNATURE_SECONDS,
+    notAfter: nowSeconds() + SIGNATURE_SECONDS,
   });
   const request = { ...newRequestIdentity(), ...atOf(purchase.at), ...signed };
   const created = await client.call(ReservationsServiceService.createReservation, request);
@@ -108,8 +107,6 @@ const buy = async ({ client, output }: Session, purchase: Purchase): Promise<voi
   };
   printOne(output, fields, plain({ reservationId, poolId, escrowInformation: due, position }));
 };
-
-const signedFrom = (at: Timestamp | undefined): number => (at === undefined ? nowSeconds() : secondOf(at));
 
 const sponsorOf = async ({ sponsor, sponsorKey }: PurchaseOptions) =>
   sponsor === undefined || sponsorKey === undefined ? {} : { sponsor: { tid: sponsor, signer: await readSigner(sponsorKey) } };

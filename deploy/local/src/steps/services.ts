@@ -18,13 +18,16 @@ const CLOSE_MS_MAX = 10_000;
 /** The namespace of the story and of the token that the command line gets. */
 export const DEVELOPMENT_NAMESPACE = 'demo';
 
+/** What that token may do: everything, and say when it happened. */
+export const DEVELOPMENT_ROLES = ['operator', 'capacity.backdate'] as const;
+
 /** Starts these services, each once, and gives the command line its way to them. */
 export const startServices = (names: readonly ServiceName[]): Step => ({
   title: 'services',
   run: async stage => {
     await Promise.all(names.map(name => startOne(stage, name)));
     assert(stage.identity !== undefined, 'the identity comes before the services');
-    const token = await stage.identity.signToken({ subject: 'developer', namespace: DEVELOPMENT_NAMESPACE, roles: ['operator'] });
+    const token = await stage.identity.signToken({ subject: 'developer', namespace: DEVELOPMENT_NAMESPACE, roles: DEVELOPMENT_ROLES });
     await writeContext(stage.launch, { addresses: stage.addresses, namespace: DEVELOPMENT_NAMESPACE, token });
   },
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DrawdownClient } from '@drawdown/cli';
 import { writeContext } from '../identity/context-file.js';
-import { DEVELOPMENT_NAMESPACE } from '../steps/services.js';
+import { DEVELOPMENT_NAMESPACE, DEVELOPMENT_ROLES } from '../steps/services.js';
 import type { Stage } from '../steps/step.js';
 import { isTold } from './catalogue.js';
 
@@ -18,7 +18,7 @@ interface StoryNamespace {
 export const openNamespace = async (stage: Stage, address: string): Promise<StoryNamespace> => {
   const { identity, launch } = stage;
   assert(identity !== undefined, 'the identity comes before the story');
-  const tokenFor = (namespace: string) => identity.signToken({ subject: 'developer', namespace, roles: ['operator'] });
+  const tokenFor = (namespace: string) => identity.signToken({ subject: 'developer', namespace, roles: DEVELOPMENT_ROLES });
   const usual = { namespace: DEVELOPMENT_NAMESPACE, token: await tokenFor(DEVELOPMENT_NAMESPACE) };
   const client = new DrawdownClient({ address, token: usual.token });
   try {

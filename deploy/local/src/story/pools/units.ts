@@ -7,7 +7,7 @@ export type Amounts = Readonly<Record<Unit, bigint>>;
 
 export const NOTHING: Amounts = { cu: 0n, su: 0n, ipv4u: 0n };
 
-const MILLI = 1_000n;
+export const MILLI = 1_000n;
 
 export const forEachUnit = (amount: (unit: Unit) => bigint): Amounts => ({ cu: amount('cu'), su: amount('su'), ipv4u: amount('ipv4u') });
 

@@ -12,7 +12,7 @@ import { GRANTED_SECONDS, promiseSeconds, readSeconds, SITE } from './promise.js
 import { publishImport, type Deployment } from './publishing.js';
 import { readSessions } from './reading.js';
 import { figuresTable } from './table.js';
-import { readUntil } from './waiting.js';
+import { readUntil } from '../waiting.js';
 
 const SAMPLE = join('deploy', 'local', 'sample', 'hits-web.csv');
 const DIFFERENCES_SHOWN_MAX = 20;

@@ -13,6 +13,7 @@ export const readUntil = async <Reading>(
   read: () => Promise<Reading>,
   isComplete: (reading: Reading) => boolean,
   wordsOf: (reading: Reading) => string,
+  pauseMs = PAUSE_MS,
 ): Promise<Reading> => {
   const endMs = performance.now() + WAIT_MS_MAX;
   for (;;) {
@@ -21,6 +22,6 @@ export const readUntil = async <Reading>(
     if (performance.now() > endMs) {
       throw new Fault('STORY_TAKES_TOO_LONG', `${what}: ${wordsOf(reading)} after ${String(WAIT_MS_MAX / 1_000)} s`);
     }
-    await pause(PAUSE_MS);
+    await pause(pauseMs);
   }
 };
