@@ -10,7 +10,7 @@ import { moneyText, readMoney } from '../src/capacity/money.js';
 import { signPurchase } from '../src/capacity/purchase.js';
 import { secondText } from '../src/capacity/seconds.js';
 import { createKeyFile, newSigner, readSigner } from '../src/capacity/signer.js';
-import { readPermille, readSecondsOf, secondsText } from '../src/commands/capacity/arguments.js';
+import { readPercent, readSecondsOf, secondsText } from '../src/commands/capacity/arguments.js';
 import { POOL_FIELDS } from '../src/commands/capacity/columns.js';
 import { readPlanned } from '../src/commands/capacity/pool-forecasts.js';
 import { addPolicyOptions, policyOf, type PolicyOptions } from '../src/commands/capacity/pool-policy.js';
@@ -72,8 +72,8 @@ describe('instants and durations of pools', () => {
   });
 
   it('know shares', () => {
-    expect([readPermille('20%'), readPermille('2.5%'), readPermille('100%')]).toEqual([200, 25, 1_000]);
-    for (const text of ['20', '0%', '101%', '2.55%']) expect(() => readPermille(text)).toThrow();
+    expect([readPercent('20%'), readPercent('100%')]).toEqual([20, 100]);
+    for (const text of ['20', '0%', '101%', '2.5%']) expect(() => readPercent(text)).toThrow();
   });
 });
 
@@ -158,13 +158,13 @@ describe('options of pools', () => {
 
   it('name the rules that are said, and leave the others to their defaults', () => {
     expect(policy()).toMatchObject({ graceSeconds: 0, suspends: false, thresholds: undefined, unfundedCaps: undefined, nodeLimits: {} });
-    expect(policy('--no-warn').thresholds).toEqual({ timesSeconds: [], sharesPermille: [] });
+    expect(policy('--no-warn').thresholds).toEqual({ timesSeconds: [], sharesPercent: [] });
     const words = ['--grace', '10m', '--suspend', '--warn-before', '1d', '--warn-before', '1h', '--warn-below', '20%'];
     const more = ['--node-limit', 'a:b:cu=4,su=0.5', '--lend', '3600', '--auto-top-up', '24h:2x30d:3:30d', '--unfunded-cap', 'su=1'];
     expect(policy(...words, ...more)).toMatchObject({
       graceSeconds: 600,
       suspends: true,
-      thresholds: { timesSeconds: [86_400, 3_600], sharesPermille: [200] },
+      thresholds: { timesSeconds: [86_400, 3_600], sharesPercent: [20] },
       nodeLimits: { 'a:b': { cu: '4000', su: '500', ipv4u: '0' } },
       lendingLimit: { cu: '3600000' },
       unfundedCaps: { su: '1000' },

@@ -10,7 +10,7 @@ export const readNumber = readInteger(1, Number.MAX_SAFE_INTEGER);
 /** The option may be given again; all its numbers. */
 export const readNumbers = (text: string, before: readonly number[] = []): readonly number[] => [...before, readNumber(text)];
 
-const PERMILLE_MAX = 1_000;
+const PERCENT_MAX = 100;
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** `90s`, `30m`, `12h`, `7d`: seconds. */
@@ -29,12 +29,11 @@ export const secondsText = (seconds: number): string => {
   return `${String(seconds / size)}${unit}`;
 };
 
-/** A share: `20%`, `2.5%`: thousandths. */
-export const readPermille = (text: string): number => {
-  const percent = /^(\d{1,3}(?:\.\d)?)%$/.exec(text)?.[1];
-  const permille = percent === undefined ? 0 : Math.round(Number(percent) * 10);
-  if (permille < 1 || permille > PERMILLE_MAX) throw new InvalidArgumentError('A share such as 20% or 2.5%.');
-  return permille;
+/** A share: `20%`. */
+export const readPercent = (text: string): number => {
+  const percent = Number(/^(\d{1,3})%$/.exec(text)?.[1] ?? 0);
+  if (percent < 1 || percent > PERCENT_MAX) throw new InvalidArgumentError('A share in whole percent such as 20%.');
+  return percent;
 };
 
 /** Options that every command on a pool's time has. */

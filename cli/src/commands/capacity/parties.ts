@@ -95,8 +95,8 @@ const registerShow = (parties: Command): void => {
     );
 };
 
-/** What `npm start` knows as TFT. */
-const ASSET_DEFAULT = 'TFT:drawdown';
+/** What services know as TFT unless they are told otherwise. */
+const ASSET_DEFAULT = 'TFT:LEDGER';
 
 const registerDeposit = (parties: Command): void => {
   parties

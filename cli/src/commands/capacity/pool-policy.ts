@@ -3,7 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { newRequestIdentity } from '../../client/request-identity.js';
 import { readEachUnit, readMilli, readUnitSeconds } from '../../capacity/amounts.js';
 import { atOf } from '../../capacity/seconds.js';
-import { addAtOption, readNumber, readPermille, readSecondsOf, withCapacity, type AtOption } from './arguments.js';
+import { addAtOption, readNumber, readPercent, readSecondsOf, withCapacity, type AtOption } from './arguments.js';
 import { printPool } from './pool-changes.js';
 
 export interface PolicyOptions {
@@ -56,7 +56,7 @@ export const policyOf = (options: PolicyOptions): PoolPolicy => {
     graceSeconds: options.grace ?? 0,
     suspends: options.suspend ?? false,
     unfundedCaps: unfundedCap,
-    thresholds: saysWhen ? { timesSeconds: [...warnBefore], sharesPermille: [...warnBelow] } : undefined,
+    thresholds: saysWhen ? { timesSeconds: [...warnBefore], sharesPercent: [...warnBelow] } : undefined,
     includesFarmNodes: options.includeFarmNodes ?? false,
     nodeLimits: Object.fromEntries(nodeLimit),
     lendingLimit: lend,
@@ -77,7 +77,7 @@ export const addPolicyOptions = (command: Command): Command =>
     .option(
       '--warn-below <share>',
       'share of the balance after the last purchase to warn at, such as 20%; may be given again',
-      readEach(readPermille),
+      readEach(readPercent),
     )
     .option('--no-warn', 'never warn (default: 14d, 7d, 24h, 1h, 20% and 5%)')
     .option('--include-farm-nodes', 'new nodes of the farm join by themselves')

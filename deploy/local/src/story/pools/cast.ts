@@ -18,7 +18,7 @@ export interface Cast {
 }
 
 /** How the farm is paid, and the asset that stands for the currency. */
-export const MONEY = { currency: 'TFT', asset: 'TFT:drawdown', address: 'farm-of-the-story' } as const;
+export const MONEY = { currency: 'TFT', asset: 'TFT:LEDGER', address: 'farm-of-the-story' } as const;
 /** More than all of them need, in 10⁻⁷ of the asset. */
 export const DEPOSIT = 10n ** 14n;
 
