@@ -104,6 +104,7 @@ export {
   EraseClientResponse,
   ExportClientRequest,
   ExportClientResponse,
+  ExportedDeadLetter,
   GetOpenSessionRequest,
   GetOpenSessionResponse,
   GetSessionRequest,

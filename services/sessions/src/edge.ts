@@ -9,6 +9,7 @@ import { DeadLetterLog } from './adapters/jetstream/dead-letters.js';
 import { HitPublisher } from './adapters/jetstream/hit-publisher.js';
 import { LastCloses } from './adapters/jetstream/last-closes.js';
 import { propertyEvents } from './adapters/jetstream/property-events.js';
+import { DeadPersonLetters } from './adapters/jetstream/person-letters.js';
 import { RecordedHitsReader } from './adapters/jetstream/recorded-hits.js';
 import { PublishedChanges } from './adapters/jetstream/session-changes.js';
 import { SessionCommands as OperatorFacts } from './adapters/jetstream/session-commands.js';
@@ -88,6 +89,7 @@ const partsOf = async (replica: Replica): Promise<EdgeParts> => {
         erase: (property, person, command, signal) => erasure.erase(property, person, command, signal),
         startReplay: (property, range, command) => replays.start(property, range, command),
       },
+      letters: new DeadPersonLetters(readerOf('deadletters'), subjects, CONTEXT),
       incarnations,
       tickMs,
     },

@@ -12,7 +12,10 @@ import type { Replica } from './start.js';
 const NANOS_PER_MS = 1_000_000;
 
 /** Forgetting one person, on the servers of this replica (sessions §15.11). */
-export const erasureOf = async ({ configuration, connections, store, views }: Replica, facts: SessionCommands): Promise<Erasure> => {
+export const erasureOf = async (
+  { configuration, connections, store, views, properties }: Replica,
+  facts: SessionCommands,
+): Promise<Erasure> => {
   const { nats, subjects, streams, clock, manager, publisher, readerOf, incarnations } = connections;
   const nowMs = (): number => clock.nowMs();
   const streamOf = (key: 'hits' | 'sessions' | 'deadletters'): ErasingStream =>
@@ -30,6 +33,10 @@ export const erasureOf = async ({ configuration, connections, store, views }: Re
     queries: views.queries,
     folded: state => views.folded(state),
     sourceOf: ({ namespace, propertyId }, clientId) => subjects.hitPartition(namespace, propertyId, clientId),
+    replaysOf: async property => {
+      await properties.current();
+      return properties.replaysOf(property);
+    },
     nowMs,
   });
 };

@@ -9,6 +9,7 @@ import { OWN_CODES } from '../../src/adapters/grpc/error-codes.js';
 import { SessionsModule } from '../../src/adapters/grpc/sessions.module.js';
 import { DeadLetterLog } from '../../src/adapters/jetstream/dead-letters.js';
 import { HitPublisher } from '../../src/adapters/jetstream/hit-publisher.js';
+import { DeadPersonLetters } from '../../src/adapters/jetstream/person-letters.js';
 import { propertyEvents } from '../../src/adapters/jetstream/property-events.js';
 import { PropertyFeed } from '../../src/adapters/jetstream/property-feed.js';
 import type { SessionCommands } from '../../src/application/commands/ports.js';
@@ -122,6 +123,7 @@ export class EdgeWorld {
         progress: sessions,
         changes: sessions,
         commands: commands as SessionCommands,
+        letters: new DeadPersonLetters(this.readerOf('deadletters'), subjects, 'sessions'),
         incarnations,
         tickMs: TICK_MS,
       },

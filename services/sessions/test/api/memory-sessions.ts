@@ -57,6 +57,14 @@ export class MemorySessions implements OpenSessions, SessionQueries, ReadProgres
       .slice(0, limit);
   }
 
+  async *every(property: Property): AsyncGenerator<LiveSession> {
+    yield* await this.latest(property, {}, Infinity);
+  }
+
+  async *holding(place: PropertyPlace, isWanted: (hit: Hit) => boolean): AsyncGenerator<string> {
+    for (const { header, hits } of this.closed) if (isOf(place, header) && hits.some(isWanted)) yield header.sessionId;
+  }
+
   async countOfUser(property: Property, userId: string, limit: number): Promise<number> {
     return Math.min(limit, this.#ofUser(property, userId).length);
   }

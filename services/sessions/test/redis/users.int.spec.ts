@@ -50,13 +50,27 @@ describe('Open sessions of a user, where users join nothing', () => {
     expect(await count('U')).toBe(1);
   });
 
-  it('forgets a user whose hits were erased', async () => {
+  it('forgets a user whose hits were erased, and counts what stays', async () => {
     await world.hits(GIVEN, { id: 'a1', at: 100, client: 'A', seenUser: 'U' }, { id: 'a2', at: 101, client: 'A', seenUser: 'V' });
+    const before = await world.store.openLoad(world.wheel);
     const session = await world.store.openSession(world.wheel, keyOf('A'));
     const [part] = session === null ? [] : await world.store.hitsOf(world.wheel, session);
     const raw = (part?.raw ?? []).filter(encoded => encoded.includes('a1'));
-    await world.store.eraseHits(world.wheel, { clientKey: keyOf('A'), closeId: null, userKey: keyOf('U'), raw, segments: [] });
+    const erasure = { clientKey: keyOf('A'), closeId: null, userKey: keyOf('U'), hits: raw.length, bytes: 1, raw, segments: [] };
+    expect(await world.store.eraseHits(world.wheel, erasure)).toBe(true);
     expect([await count('U'), await count('V')]).toEqual([0, 1]);
+    expect(await world.store.openSession(world.wheel, keyOf('A'))).toMatchObject({ hits: 1, lastHitAtMs: session?.lastHitAtMs });
+    expect(await world.store.openLoad(world.wheel)).toEqual({ ...before, bytes: before.bytes - 1 });
+  });
+
+  it('erases nothing when not all of it is there as it was read: it may lie in a segment by now', async () => {
+    await world.hits(GIVEN, { id: 'a1', at: 100, client: 'A', seenUser: 'U' });
+    const gone = { clientKey: keyOf('A'), closeId: null, userKey: keyOf('U'), hits: 1, bytes: 1, raw: [Buffer.from('else')], segments: [] };
+    expect(await world.store.eraseHits(world.wheel, gone)).toBe(false);
+    const replaced = { ...gone, raw: [], segments: [{ stored: Buffer.from('else'), left: null }] };
+    expect(await world.store.eraseHits(world.wheel, replaced)).toBe(false);
+    expect(await count('U')).toBe(1);
+    expect(await world.store.openSession(world.wheel, keyOf('A'))).toMatchObject({ hits: 1 });
   });
 
   it('keeps nothing for hits without a user', async () => {

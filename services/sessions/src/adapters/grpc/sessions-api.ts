@@ -1,6 +1,8 @@
 import { decodePosition, encodePosition, type Incarnations, type StreamKey } from '@drawdown/eventlog';
 import type { CallContext } from '@drawdown/grpc';
 import type { CommandPlace, PublishedPlace, SessionCommands } from '../../application/commands/ports.js';
+import { PersonExport } from '../../application/export/person-export.js';
+import type { PersonLetters } from '../../application/export/ports.js';
 import type { OpenSessions, ReadProgress, SessionChanges } from '../../application/queries/ports.js';
 import { SessionReads } from '../../application/queries/session-reads.js';
 import { watchSessions, type WatchedChange } from '../../application/queries/watch.js';
@@ -16,6 +18,7 @@ export interface SessionsApiOptions {
   readonly progress: ReadProgress;
   readonly changes: SessionChanges;
   readonly commands: SessionCommands;
+  readonly letters: PersonLetters;
   readonly incarnations: Incarnations['streams'];
   readonly tickMs: number;
 }
@@ -23,9 +26,11 @@ export interface SessionsApiOptions {
 /** Sessions as callers see them: the property first, then everything within it. */
 export class SessionsApi {
   readonly reads: SessionReads;
+  readonly export: PersonExport;
 
   constructor(private readonly options: SessionsApiOptions) {
     this.reads = new SessionReads(options);
+    this.export = new PersonExport({ ...options, reads: this.reads });
   }
 
   get commands(): SessionCommands {

@@ -36,6 +36,25 @@ export const withoutEventsOf = (subjects: Subjects, message: StoredMessage, eras
   return { kind: 'rest', data: Buffer.from(JSON.stringify(rest)), ids: gone.flatMap(result => (result.ok ? [result.event.id] : [])) };
 };
 
+/** A person's events as they were published; without an id where they cannot be read. */
+export const eventsOf = (
+  subjects: Subjects,
+  message: StoredMessage,
+  person: ErasedPerson,
+): readonly { readonly id: string | undefined; readonly data: Uint8Array }[] => {
+  const whole = { id: undefined, data: message.data };
+  const address = addressOf(subjects, message.subject);
+  if (address === undefined) return mentions(message.data, person) ? [whole] : [];
+  if (address.namespace !== person.namespace) return [];
+  const decoded = decode(message.headers, message.data, HIT_DECODE_LIMITS);
+  if (!decoded.ok) return mentions(message.data, person) || isSingleOf(address, person) ? [whole] : [];
+  const elements = decoded.mode === 'batch' ? (JSON.parse(Buffer.from(message.data).toString()) as readonly unknown[]) : undefined;
+  return decoded.results.flatMap(result => {
+    const data = elements === undefined ? message.data : Buffer.from(JSON.stringify(elements[result.index]));
+    return isEventOf(result, address, person, data) ? [{ id: result.ok ? result.event.id : undefined, data }] : [];
+  });
+};
+
 const isEventOf = (result: EventResult, address: HitAddress, erased: ErasedPerson, bytes: Uint8Array): boolean => {
   if (!result.ok) return isSingleOf(address, erased) || mentions(bytes, erased);
   const { event } = result;

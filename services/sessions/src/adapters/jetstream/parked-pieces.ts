@@ -20,7 +20,7 @@ export const readablePieces = async (pieces: readonly ParkedPiece[]): Promise<Re
   const readable: ParkedPiece[] = [];
   let unreadable = 0;
   for (const piece of pieces) {
-    const hits = await hitsOf(piece).catch(() => null);
+    const hits = await hitsOfPiece(piece).catch(() => null);
     const sound = hits?.filter(isReadable) ?? [];
     unreadable += hits === null ? 1 : hits.length - sound.length;
     if (hits !== null && sound.length === hits.length) readable.push(piece);
@@ -29,7 +29,8 @@ export const readablePieces = async (pieces: readonly ParkedPiece[]): Promise<Re
   return { pieces: readable, unreadable };
 };
 
-const hitsOf = async ({ kind, data }: ParkedPiece): Promise<readonly Buffer[]> => {
+/** Encoded; rejects for a segment that cannot be read. */
+export const hitsOfPiece = async ({ kind, data }: ParkedPiece): Promise<readonly Buffer[]> => {
   const stored = Buffer.from(data, 'base64');
   return kind === 'raw' ? [stored] : decodeSegment(stored);
 };

@@ -102,10 +102,10 @@ export class PropertyFeed {
   #eventsOf(message: StoredMessage): readonly TimedPropertyEvent[] {
     return this.#codec
       .decode(message)
-      .decisions.flatMap(({ events, decidedAtMs }) =>
+      .decisions.flatMap(({ events, decidedAtMs, commandId }) =>
         events
           .filter((event): event is PropertyEvent => !isUnknownEvent(event))
-          .map((event): TimedPropertyEvent => ({ event, atMs: decidedAtMs })),
+          .map((event): TimedPropertyEvent => ({ event, atMs: decidedAtMs, commandId })),
       );
   }
 }

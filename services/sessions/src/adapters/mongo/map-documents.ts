@@ -8,6 +8,12 @@ import type { ErasureDocument, HitsDocument, ProbeDocument, SessionDocument } fr
 export const sessionDocumentId = (namespace: string, propertyId: string, sessionId: string): string =>
   `${percentEncode(namespace)}/${percentEncode(propertyId)}/${sessionId}`;
 
+/** Of all documents of a property: `0` follows `/`, and no name holds one. */
+export const documentIdsOf = (namespace: string, propertyId: string): { readonly $gte: string; readonly $lt: string } => {
+  const place = `${percentEncode(namespace)}/${percentEncode(propertyId)}`;
+  return { $gte: `${place}/`, $lt: `${place}0` };
+};
+
 export const hitsDocumentId = ({
   namespace,
   propertyId,

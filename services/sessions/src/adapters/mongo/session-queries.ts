@@ -12,10 +12,12 @@ import {
   type SessionQueries,
 } from '../../application/views/session-queries.js';
 import { SESSIONS, SESSION_HITS, type HitsDocument, type SessionDocument } from './documents.js';
-import { fromDbHits, fromDbSession, hitsDocumentId, sessionDocumentId } from './map-documents.js';
+import { documentIdsOf, fromDbHits, fromDbSession, hitsDocumentId, sessionDocumentId } from './map-documents.js';
 
 /** Revisions and superseded sessions that one session may continue: each has a hit at least, and a session has ten thousand at most (D11). */
 const CONTINUED_MAX = 10_000;
+/** Parts that are read at once: 8 MiB. */
+const PARTS_AT_ONCE = 16;
 
 /** Closed sessions in the generation that is read now. */
 export class MongoSessionQueries implements SessionQueries {
@@ -61,6 +63,22 @@ export class MongoSessionQueries implements SessionQueries {
       if (seen.size + wanted.length > CONTINUED_MAX) return { hits: inOrder(byId), isPartial: true };
     }
     return { hits: inOrder(byId), isPartial };
+  }
+
+  async *holding({ namespace, propertyId }: PropertyPlace, isWanted: (hit: Hit) => boolean): AsyncGenerator<string> {
+    const found = new Set<string>();
+    let ids: string[] = [];
+    const look = async (): Promise<void> => {
+      for (const document of await this.byIds(ids)) if (decoded(document).some(isWanted)) found.add(document.sessionId);
+      ids = [];
+    };
+    // The scan is of ids alone: a page of parts with their hits would not fit into memory.
+    const ofProperty = { _id: documentIdsOf(namespace, propertyId) };
+    for await (const { _id } of this.readModel().collection(SESSION_HITS).scan(ofProperty, ['lines', 'continues'])) {
+      if (ids.push(_id) >= PARTS_AT_ONCE) await look();
+    }
+    await look();
+    yield* found;
   }
 
   private async partsOf(

@@ -196,9 +196,10 @@ export class RedisSessionStore implements SessionStore {
     return { openHits, frozenHits, pendingCloses };
   }
 
-  async eraseHits(wheel: Wheel, { clientKey, closeId, userKey = '', raw, segments }: HitsErasure): Promise<boolean> {
+  async eraseHits(wheel: Wheel, { clientKey, closeId, userKey = '', hits, bytes, raw, segments }: HitsErasure): Promise<boolean> {
     const replaced = segments.flatMap(({ stored, left }) => [stored, left ?? '']);
-    return (await this.#call('erase_hits', wheel, [clientKey, closeId ?? '', userKey, raw.length, ...raw, ...replaced])) === 1;
+    const args = [clientKey, closeId ?? '', userKey, hits, bytes, raw.length, ...raw, ...replaced];
+    return (await this.#call('erase_hits', wheel, args)) === 1;
   }
 
   async replaceHeader(

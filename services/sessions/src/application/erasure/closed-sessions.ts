@@ -96,9 +96,9 @@ export class ClosedSessions {
 }
 
 /** Ids of commands and hits may be any text; this becomes part of headers. */
-const closeIdOf = (commandId: string, { sessionId, revision }: SessionHeader): string =>
+const closeIdOf = (commandId: string, { namespace, sessionId, revision }: SessionHeader): string =>
   `erased.${createHash('sha256')
-    .update(JSON.stringify([commandId, sessionId, revision]))
+    .update(JSON.stringify([commandId, namespace, sessionId, revision]))
     .digest('base64url')}`;
 
 const keyOf = ({ namespace, propertyId, clientId, clientSessionId }: Hit): string =>

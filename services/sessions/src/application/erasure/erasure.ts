@@ -21,13 +21,22 @@ export interface ErasureOptions extends Omit<ClosedSessionsOptions, 'store' | 'l
   readonly letters: ErasableLetters;
   readonly sessionLog: ClosedSessionsOptions['log'];
   readonly sourceOf: (property: Property, clientId: string) => number;
+  /** What replays have made of a property, as of the call. */
+  readonly replaysOf: (property: Property) => Promise<readonly Property[]>;
   /** Server's time. */
   readonly nowMs: () => number;
+}
+
+interface Counts {
+  openHits: number;
+  closedSessions: number;
+  messages: number;
 }
 
 /**
  * Forgets one person in one property, everywhere, in an order in which every step may be repeated (sessions §15.11): the fact first, so that whatever is
  * rebuilt from the streams leaves the person out; then the open sessions, once they hold all that came before the fact; then the streams themselves.
+ * What replays have copied comes after the hits that they copy, so that one that begins meanwhile finds nothing of the person.
  */
 export class Erasure {
   readonly #open: OpenData;
@@ -40,13 +49,28 @@ export class Erasure {
 
   /** @throws Refusal `IDEMPOTENCY_MISMATCH`, `COMMAND_EXPIRED`; Fault `WAIT_ABORTED`: the same command goes on where it broke off */
   async *erase(property: Property, person: Person, command: CommandIdentity, signal: AbortSignal): AsyncGenerator<ErasureProgress> {
+    await this.#checkAge(property, this.#statesOf(property, person)[0] ?? 0, factOf(property, person), command);
+    const done: Counts = { openHits: 0, closedSessions: 0, messages: 0 };
+    const place = yield* this.#eraseIn(property, person, command, done, signal);
+    for (const replay of await this.options.replaysOf(property)) yield* this.#eraseIn(replay, person, command, done, signal, place);
+    yield { ...done, done: true, place };
+  }
+
+  /** @param told where the command stands that callers are told of; absent: where it stands in this property, which is answered */
+  async *#eraseIn(
+    property: Property,
+    person: Person,
+    command: CommandIdentity,
+    done: Counts,
+    signal: AbortSignal,
+    told?: CommandPlace,
+  ): AsyncGenerator<ErasureProgress, CommandPlace | undefined> {
     const { hits, letters } = this.options;
     const states = this.#statesOf(property, person);
     const { place, erasedAtMs, firstOf } = await this.#record(property, person, command, states, signal);
     const { namespace, propertyId } = property;
     const erased: ErasedPerson = { namespace, propertyId, person, erasedAtMs };
-    const done = { openHits: 0, closedSessions: 0, messages: 0 };
-    const progress = (isDone = false): ErasureProgress => ({ ...done, done: isDone, place });
+    const progress = (): ErasureProgress => ({ ...done, done: false, place: told ?? place });
     yield progress();
 
     const clientKeys = await hits.clientKeysOf(erased);
@@ -71,7 +95,7 @@ export class Erasure {
       done.messages += messages;
       yield progress();
     }
-    yield progress(true);
+    return place;
   }
 
   /** State partitions in which anything of the person may lie (sessions §12.1). */
@@ -89,8 +113,6 @@ export class Erasure {
     signal: AbortSignal,
   ): Promise<{ readonly place: CommandPlace | undefined; readonly erasedAtMs: number; readonly firstOf: ReadonlyMap<number, number> }> {
     const fact = factOf(property, person);
-    const [first = 0] = states;
-    await this.#checkAge(property, first, fact, command);
     const { facts, timeOf } = this.options;
     const { namespace, propertyId } = property;
     const firstOf = new Map<number, number>();

@@ -1,4 +1,4 @@
-import { decodeHit, LIVE_LANE, laneOf, userKey } from '../../domain/index.js';
+import { decodeHit, LIVE_LANE, laneOf, sizeOfHit, userKey, type Hit } from '../../domain/index.js';
 import { decodeSegment, encodeSegment } from '../compaction/segment.js';
 import type { FrozenPart, OpenSession, SessionStore, Wheel } from '../store/session-store.js';
 import { lookAgain } from './patience.js';
@@ -43,8 +43,14 @@ export class OpenData {
   async #hitsOfUser(wheel: Wheel, erased: ErasedPerson, clientKeys: ReadonlySet<string>, signal: AbortSignal): Promise<number> {
     let hits = 0;
     for (const clientKey of clientKeys) {
-      const open = await this.store.openSessionOfClient(wheel, clientKey);
-      if (open !== null) hits += (await this.#session(wheel, erased, open)).hits;
+      for (;;) {
+        const open = await this.store.openSessionOfClient(wheel, clientKey);
+        if (open === null) break;
+        const removed = await this.#session(wheel, erased, open);
+        hits += removed.hits;
+        if (!removed.isPending) break;
+        await lookAgain(signal);
+      }
     }
     for (;;) {
       const closing = await this.store.closingSessions(wheel, erased.namespace, erased.propertyId, CLOSING_LISTED_MAX);
@@ -86,22 +92,36 @@ export class OpenData {
 
 interface FoundHits {
   readonly hits: number;
+  readonly bytes: number;
   readonly raw: readonly Buffer[];
   readonly segments: readonly { readonly stored: Buffer; readonly left: Buffer | null }[];
 }
 
-/** A segment that cannot be read stays: its session is parked, and cleaned there (D7). */
+/** What cannot be read stays: its session is parked, and cleaned there (D7). */
 const hitsToErase = async ({ raw, segments }: FrozenPart, erased: ErasedPerson): Promise<FoundHits> => {
-  const isErased = (encoded: Uint8Array): boolean => isHitOf(erased, decodeHit(encoded));
-  const rawErased = raw.filter(isErased);
-  let hits = rawErased.length;
+  let hits = 0;
+  let bytes = 0;
+  const stays = (encoded: Uint8Array): boolean => {
+    const hit = readable(encoded);
+    if (hit === undefined || !isHitOf(erased, hit)) return true;
+    hits += 1;
+    bytes += sizeOfHit(hit);
+    return false;
+  };
+  const rawErased = raw.filter(encoded => !stays(encoded));
   const replaced: { stored: Buffer; left: Buffer | null }[] = [];
   for (const stored of segments) {
     const all = await decodeSegment(stored).catch(() => []);
-    const left = all.filter(encoded => !isErased(encoded));
-    if (left.length === all.length) continue;
-    hits += all.length - left.length;
-    replaced.push({ stored, left: left.length === 0 ? null : await encodeSegment(left) });
+    const left = all.filter(stays);
+    if (left.length < all.length) replaced.push({ stored, left: left.length === 0 ? null : await encodeSegment(left) });
   }
-  return { hits, raw: rawErased, segments: replaced };
+  return { hits, bytes, raw: rawErased, segments: replaced };
+};
+
+const readable = (encoded: Uint8Array): Hit | undefined => {
+  try {
+    return decodeHit(encoded);
+  } catch {
+    return undefined;
+  }
 };

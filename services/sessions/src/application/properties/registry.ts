@@ -1,10 +1,11 @@
 import { encodeToken, partitionOf } from '@drawdown/eventlog';
-import { evolveProperty, NO_PROPERTY, type Property, type PropertyEvent, type PropertyState } from '../../domain/index.js';
+import { evolveProperty, NO_PROPERTY, shadowNamespace, type Property, type PropertyEvent, type PropertyState } from '../../domain/index.js';
 
 /** An event and the time of its command. */
 export interface TimedPropertyEvent {
   readonly event: PropertyEvent;
   readonly atMs: number;
+  readonly commandId: string;
 }
 
 /** A property, and when it came to be so. */
@@ -17,6 +18,8 @@ export interface StoredProperty {
 interface Entry {
   readonly state: PropertyState;
   readonly stored: StoredProperty | undefined;
+  /** Id of the command that created it. */
+  readonly createdBy: string | undefined;
   readonly sequence: number;
 }
 
@@ -50,7 +53,8 @@ export class PropertyRegistry {
     if (known !== undefined && known.sequence >= sequence) return;
     const state = events.reduce((before, { event, atMs }) => evolveProperty(before, event, atMs), known?.state ?? NO_PROPERTY);
     const stored = storedOf(namespace, state);
-    this.#bySubject.set(subject, { state, stored, sequence });
+    const createdBy = known?.createdBy ?? events.find(({ event }) => event.type === 'property-created')?.commandId;
+    this.#bySubject.set(subject, { state, stored, createdBy, sequence });
     if (stored === undefined) return;
     const named = this.#byName.get(namespace) ?? new Map<string, StoredProperty>();
     this.#byName.set(namespace, named.set(state.propertyId, stored));
@@ -75,6 +79,17 @@ export class PropertyRegistry {
 
   *all(): Generator<Property> {
     for (const named of this.#byName.values()) for (const { property } of named.values()) yield property;
+  }
+
+  /** What replays have made of a property: such a property is named by the command that started the replay (sessions §15.9). */
+  replaysOf({ namespace, propertyId }: Property): readonly Property[] {
+    return [...this.#bySubject.values()].flatMap(({ stored, createdBy }) => {
+      const isReplay =
+        stored?.property.propertyId === propertyId &&
+        createdBy !== undefined &&
+        stored.property.namespace === shadowNamespace(namespace, createdBy);
+      return isReplay ? [stored.property] : [];
+    });
   }
 
   /** State partitions that hold properties of scope `property`, ascending. */

@@ -28,6 +28,8 @@ export interface OpenSessions {
   named(property: Property, name: SessionName): Promise<LiveSession | undefined>;
   /** Those with the latest hits, at most `limit`, in no particular order. */
   latest(property: Property, query: LiveQuery, limit: number): Promise<readonly LiveSession[]>;
+  /** All of them, lane by lane; one that begins to close meanwhile may come twice. */
+  every(property: Property): AsyncIterable<LiveSession>;
   /** Open sessions in lane `live` that hold a hit of the user, at most `limit`. */
   countOfUser(property: Property, userId: string, limit: number): Promise<number>;
   /** All its hits in their order (D14). */

@@ -21,6 +21,8 @@ type ReadStore = Pick<
 const SESSIONS_PER_CALL = 500;
 /** Closing sessions of one wheel that are looked at. */
 const CLOSING_MAX = 500;
+/** The same, where nobody may be left out: as long as the queue of closes may become before its wheel stands (sessions §12.6). */
+const EVERY_CLOSING_MAX = 10_000;
 
 /** Open sessions of a property, wherever the store has them: one state partition in scope `property`, all of them in scope `client`. */
 export class StoredOpenSessions implements OpenSessions {
@@ -65,6 +67,18 @@ export class StoredOpenSessions implements OpenSessions {
       .slice(0, limit);
   }
 
+  async *every(property: Property): AsyncGenerator<LiveSession> {
+    const { namespace, propertyId } = property;
+    for (const state of statesOf(property)) {
+      for (const wheel of await this.#wheelsOf(property, state, undefined)) {
+        // What begins to close between the two calls is in both, never in neither.
+        for await (const session of this.#pagesOf(property, wheel, SESSIONS_PER_CALL)) yield { ...session, wheel };
+        for (const session of await this.store.closingSessions(wheel, namespace, propertyId, EVERY_CLOSING_MAX))
+          yield { ...session, wheel };
+      }
+    }
+  }
+
   async countOfUser(property: Property, userId: string, limit: number): Promise<number> {
     const key = userKey(property.namespace, property.propertyId, userId);
     const counts = await Promise.all(statesOf(property).map(state => this.store.countOfUser({ state, lane: LIVE_LANE }, key, limit)));
@@ -100,19 +114,30 @@ export class StoredOpenSessions implements OpenSessions {
     return [...open, ...closing].map(session => ({ ...session, wheel }));
   }
 
-  /** Call by call, each from the time at which the one before ended. */
-  async #openOf({ namespace, propertyId }: Property, wheel: Wheel, limit: number): Promise<readonly OpenSession[]> {
-    const size = Math.min(SESSIONS_PER_CALL, limit);
-    const byKey = new Map<string, OpenSession>();
+  async #openOf(property: Property, wheel: Wheel, limit: number): Promise<readonly OpenSession[]> {
+    const found: OpenSession[] = [];
+    for await (const session of this.#pagesOf(property, wheel, Math.min(SESSIONS_PER_CALL, limit))) {
+      if (found.push(session) >= limit) break;
+    }
+    return found;
+  }
+
+  /** Latest hits first, each once; call by call, each from the time at which the one before ended. */
+  async *#pagesOf({ namespace, propertyId }: Property, wheel: Wheel, size: number): AsyncGenerator<OpenSession> {
+    const known = new Set<string>();
     let upToMs: number | undefined;
     for (;;) {
-      const known = byKey.size;
+      const knownBefore = known.size;
       const found = await this.store.openSessions(wheel, namespace, propertyId, size, upToMs);
-      for (const session of found) byKey.set(session.sessionKey, session);
+      for (const session of found) {
+        if (known.has(session.sessionKey)) continue;
+        known.add(session.sessionKey);
+        yield session;
+      }
       const last = found.at(-1);
-      if (last === undefined || found.length < size || byKey.size >= limit) return [...byKey.values()].slice(0, limit);
+      if (last === undefined || found.length < size) return;
       // More sessions of one millisecond than a call answers: go on before it.
-      upToMs = byKey.size === known ? last.lastHitAtMs - 1 : last.lastHitAtMs;
+      upToMs = known.size === knownBefore ? last.lastHitAtMs - 1 : last.lastHitAtMs;
     }
   }
 }

@@ -58,6 +58,9 @@ export interface HitsErasure {
   readonly closeId: string | null;
   /** Of the user whose hits these all are. */
   readonly userKey?: string;
+  /** That go, and their sizes. */
+  readonly hits: number;
+  readonly bytes: number;
   readonly raw: readonly Buffer[];
   /** A segment, and the same without some hits; null where none is left. */
   readonly segments: readonly { readonly stored: Buffer; readonly left: Buffer | null }[];

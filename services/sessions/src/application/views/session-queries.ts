@@ -47,4 +47,6 @@ export interface SessionQueries {
   /** @param limit 1 to {@link SESSION_PAGE_MAX} */
   list(filter: SessionFilter, limit: number, after?: SessionPlace): Promise<SessionPage>;
   hitsOf(image: SessionImage): Promise<SessionHits>;
+  /** Ids of sessions that brought such a hit, superseded ones too, each once, in no order. Looks at every hit of the property. */
+  holding(place: PropertyPlace, isWanted: (hit: Hit) => boolean): AsyncIterable<string>;
 }

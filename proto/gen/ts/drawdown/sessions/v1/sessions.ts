@@ -263,9 +263,26 @@ export interface ExportClientResponse {
     /** A session, open or closed. */
     { $case: "session"; value: Session }
     | //
-    /** A hit, whole. */
+    /** A hit of the session or dead letter before it, whole. */
     { $case: "hit"; value: Hit }
+    | //
+    /** What was put aside of the person. */
+    { $case: "deadLetter"; value: ExportedDeadLetter }
     | undefined;
+}
+
+/** An event of a person that was not taken, or a part of a session that was parked. */
+export interface ExportedDeadLetter {
+  /** Sequence in the dead-letter stream. */
+  sequence: number;
+  /** Stable code of what is wrong. */
+  reason: string;
+  /** When it was put aside. */
+  time:
+    | Timestamp
+    | undefined;
+  /** The event as it was published. Empty for a part of a parked session, whose hits follow. */
+  event: Buffer;
 }
 
 /** Asks about a user's open sessions. */
@@ -1786,6 +1803,9 @@ export const ExportClientResponse: MessageFns<ExportClientResponse> = {
       case "hit":
         Hit.encode(message.item.value, writer.uint32(18).fork()).join();
         break;
+      case "deadLetter":
+        ExportedDeadLetter.encode(message.item.value, writer.uint32(26).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1819,6 +1839,14 @@ export const ExportClientResponse: MessageFns<ExportClientResponse> = {
             message.item = { $case: "hit", value: Hit.decode(reader, reader.uint32()) };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.item = { $case: "deadLetter", value: ExportedDeadLetter.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1849,7 +1877,104 @@ export const ExportClientResponse: MessageFns<ExportClientResponse> = {
         }
         break;
       }
+      case "deadLetter": {
+        if (object.item?.value !== undefined && object.item?.value !== null) {
+          message.item = { $case: "deadLetter", value: ExportedDeadLetter.fromPartial(object.item.value) };
+        }
+        break;
+      }
     }
+    return message;
+  },
+};
+
+function createBaseExportedDeadLetter(): ExportedDeadLetter {
+  return { sequence: 0, reason: "", time: undefined, event: Buffer.alloc(0) };
+}
+
+export const ExportedDeadLetter: MessageFns<ExportedDeadLetter> = {
+  encode(message: ExportedDeadLetter, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0) {
+      writer.uint32(8).uint64(message.sequence);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.time !== undefined) {
+      Timestamp.encode(message.time, writer.uint32(26).fork()).join();
+    }
+    if (message.event.length !== 0) {
+      writer.uint32(34).bytes(message.event);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportedDeadLetter {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportedDeadLetter();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sequence = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.time = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.event = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExportedDeadLetter>): ExportedDeadLetter {
+    return ExportedDeadLetter.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExportedDeadLetter>): ExportedDeadLetter {
+    const message = createBaseExportedDeadLetter();
+    message.sequence = object.sequence ?? 0;
+    message.reason = object.reason ?? "";
+    message.time = (object.time !== undefined && object.time !== null) ? Timestamp.fromPartial(object.time) : undefined;
+    message.event = object.event ?? Buffer.alloc(0);
     return message;
   },
 };
@@ -2288,7 +2413,10 @@ export const SessionsServiceService = {
     responseSerialize: (value: EraseClientResponse): Buffer => Buffer.from(EraseClientResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EraseClientResponse => EraseClientResponse.decode(value),
   },
-  /** Everything that is held of one person. Errors: NOT_FOUND. */
+  /**
+   * Everything that is held of one person: open, closing and closed sessions with their hits, and dead letters. It looks at every hit of the
+   * property. Copies that a replay made are not told again. Errors: NOT_FOUND.
+   */
   exportClient: {
     path: "/drawdown.sessions.v1.SessionsService/ExportClient" as const,
     requestStream: false as const,
@@ -2354,7 +2482,10 @@ export interface SessionsServiceServer extends UntypedServiceImplementation {
    * Streams its progress; a call that broke off is repeated with the same request id. Errors: NOT_FOUND.
    */
   eraseClient: handleServerStreamingCall<EraseClientRequest, EraseClientResponse>;
-  /** Everything that is held of one person. Errors: NOT_FOUND. */
+  /**
+   * Everything that is held of one person: open, closing and closed sessions with their hits, and dead letters. It looks at every hit of the
+   * property. Copies that a replay made are not told again. Errors: NOT_FOUND.
+   */
   exportClient: handleServerStreamingCall<ExportClientRequest, ExportClientResponse>;
   /**
    * May a user have one more session? Answered from the open sessions as they are now (sessions §15.8). Where the property joins by user id
@@ -2475,7 +2606,10 @@ export interface SessionsServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<EraseClientResponse>;
-  /** Everything that is held of one person. Errors: NOT_FOUND. */
+  /**
+   * Everything that is held of one person: open, closing and closed sessions with their hits, and dead letters. It looks at every hit of the
+   * property. Copies that a replay made are not told again. Errors: NOT_FOUND.
+   */
   exportClient(
     request: ExportClientRequest,
     options?: Partial<CallOptions>,

@@ -14,14 +14,12 @@ import {
 } from '@drawdown/proto/sessions';
 import { Controller } from '@nestjs/common';
 import type { Person } from '../../../application/commands/ports.js';
-import { exportPerson } from '../../../application/queries/export.js';
 import { identityOf } from '../command-request.js';
 import { withinField } from '../convert/field-path.js';
-import { toApiHit } from '../convert/hits.js';
+import { toApiExported } from '../convert/exported.js';
 import { fromApiTimestamp, fromApiTimestampIfSet } from '../convert/instants.js';
 import { fromApiName } from '../convert/names.js';
 import { required, requireId, wrongField } from '../convert/refuse.js';
-import { toApiSession } from '../convert/sessions.js';
 import { fromApiSettings } from '../convert/settings.js';
 import { namespaceOf } from '../namespaces.js';
 import { EndSessionBody, EraseClientBody, ExportClientBody, StartReplayBody, UnmergeBody } from '../requests/sessions.js';
@@ -69,10 +67,7 @@ export class SessionCommandsController {
   async *exportClient(request: ExportClientRequest, context: CallContext): AsyncGenerator<ExportClientResponse> {
     const person = personOf(request.person);
     const property = await this.sessions.property(request.propertyId, context);
-    for await (const { session, hits } of exportPerson(this.sessions.reads, property, person, context.signal)) {
-      yield { item: { $case: 'session', value: toApiSession(session) } };
-      for (const hit of hits) yield { item: { $case: 'hit', value: toApiHit(hit) } };
-    }
+    for await (const exported of this.sessions.export.run(property, person, context.signal)) yield* toApiExported(exported);
   }
 
   @Rpc(SessionsServiceService.startReplay, { request: StartReplayBody, msDefault: REPLAY_MS_MAX, msMax: REPLAY_MS_MAX })
