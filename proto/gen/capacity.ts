@@ -82,8 +82,10 @@ export {
 } from './ts/drawdown/capacity/v1/operations.js';
 export {
   Alert,
+  AmountCaps,
   AutoTopUp,
   Borrowing,
+  BorrowingStatus,
   Member,
   MemberState,
   Pool,

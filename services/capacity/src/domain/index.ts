@@ -1,7 +1,7 @@
 export { exact, type Exact } from './amount/exact.js';
 export { saturated, type Horizon, type Seconds } from './amount/instant.js';
 export { BALANCE_MILLIUNIT_SECONDS_MAX, MILLI, NEVER_SECONDS } from './amount/limits.js';
-export { DIMENSIONS, eachDimension, NOTHING, of, type Amounts, type Dimension, type PerDimension } from './amount/per-dimension.js';
+export { DIMENSIONS, eachDimension, equalEach, minusEach, NOTHING, of, type Amounts, type Dimension, type PerDimension } from './amount/per-dimension.js';
 export { formatMilli, isDecimalText, parseMilli } from './amount/text.js';
 export { NumberMap } from './collection/number-map.js';
 export { TextMap } from './collection/text-map.js';
@@ -35,7 +35,7 @@ export { transferable } from './pool/transfer/runway.js';
 export { WORKLOADS_PER_TRANSFER_MAX } from './pool/transfer/leave.js';
 export type { Cargo, LotPart, MovedMember, PendingTransfer, TransferRecord, Transfers } from './pool/transfer/state.js';
 export { isAllowed, isStarved, membersToStop, settledAt } from './pool/read.js';
-export type { Credit, Decommission, Hold, Member, Pool } from './pool/state.js';
+export type { Credit, Decommission, Hold, Member, Pool, Run } from './pool/state.js';
 export { LIST_PRICES, priceOf, unitSecondPrice, type Network } from './price/price.js';
 export { expiredBy, nextAfter, type Depletion } from './queue/order.js';
 export {

@@ -1,4 +1,4 @@
-import type { Seconds } from '../../domain/index.js';
+import { minusEach, type Amounts, type Policy, type Pool, type Seconds } from '../../domain/index.js';
 import { summaryOf, type PoolSummary } from './pool-summary.js';
 import type { Question } from './question.js';
 
@@ -8,7 +8,19 @@ export interface PoolAsked {
   readonly withWorkloadIds?: boolean | undefined;
 }
 
+/** Who lends to a pool, and how much. */
+export interface BorrowingSummary {
+  readonly parent: number;
+  readonly status: 'joining' | 'joined' | 'leaving';
+  readonly limit: Amounts;
+  readonly granted: Amounts;
+  readonly owed: Amounts;
+}
+
 export interface PoolAnswer extends PoolSummary {
+  readonly policy: Policy;
+  /** Absent: nobody. */
+  readonly borrowing: BorrowingSummary | undefined;
   /** Ascending ids of the members; none where they were not asked for. */
   readonly workloadIds: readonly number[];
 }
@@ -18,6 +30,14 @@ export const getPool: Question<'pool', PoolAsked, PoolAnswer> = {
   kind: 'pool',
   answer: (pool, { at, withWorkloadIds = false }, now) => ({
     ...summaryOf(pool, at ?? now),
-    workloadIds: withWorkloadIds ? [...pool.members.keys()] : [],
+    policy: pool.policy,
+    borrowing: borrowingOf(pool),
+    workloadIds: withWorkloadIds ? pool.members.keys() : [],
   }),
+};
+
+const borrowingOf = ({ borrowing }: Pool): BorrowingSummary | undefined => {
+  if (borrowing === undefined) return undefined;
+  const { parent, status, limit, granted, borrowed, repaid } = borrowing;
+  return { parent, status, limit, granted, owed: minusEach(borrowed, repaid) };
 };

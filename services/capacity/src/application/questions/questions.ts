@@ -6,7 +6,7 @@ import { getParty } from './get-party.js';
 import { getPool } from './get-pool.js';
 import { getReservation } from './get-reservation.js';
 import { poolFits } from './pool-fits.js';
-import { poolMembership } from './pool-membership.js';
+import { poolStay } from './pool-stay.js';
 import type { Question } from './question.js';
 
 /** Everything that may be asked, by the name under which it travels between replicas. */
@@ -17,7 +17,7 @@ export const QUESTIONS = {
   'party/get': getParty,
   'pool/fits': poolFits,
   'pool/get': getPool,
-  'pool/membership': poolMembership,
+  'pool/stay': poolStay,
   'reservation/get': getReservation,
 } as const;
 

@@ -3201,7 +3201,7 @@ export const DirectoryServiceService = {
       Buffer.from(RegisterNodeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RegisterNodeResponse => RegisterNodeResponse.decode(value),
   },
-  /** Replaces what is known of a node. Errors: UNKNOWN_NODE, FARM_UNKNOWN. */
+  /** Replaces what is known of a node. Errors: NODE_NOT_FOUND, FARM_UNKNOWN. */
   updateNode: {
     path: "/drawdown.capacity.v1.DirectoryService/UpdateNode" as const,
     requestStream: false as const,
@@ -3211,7 +3211,7 @@ export const DirectoryServiceService = {
     responseSerialize: (value: UpdateNodeResponse): Buffer => Buffer.from(UpdateNodeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpdateNodeResponse => UpdateNodeResponse.decode(value),
   },
-  /** Takes a node out: it can be bought no more, pools that name it stay as they are. Errors: UNKNOWN_NODE. */
+  /** Takes a node out: it can be bought no more, pools that name it stay as they are. Errors: NODE_NOT_FOUND. */
   unregisterNode: {
     path: "/drawdown.capacity.v1.DirectoryService/UnregisterNode" as const,
     requestStream: false as const,
@@ -3223,7 +3223,7 @@ export const DirectoryServiceService = {
       Buffer.from(UnregisterNodeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UnregisterNodeResponse => UnregisterNodeResponse.decode(value),
   },
-  /** One node. Errors: UNKNOWN_NODE. */
+  /** One node. Errors: NODE_NOT_FOUND. */
   getNode: {
     path: "/drawdown.capacity.v1.DirectoryService/GetNode" as const,
     requestStream: false as const,
@@ -3299,11 +3299,11 @@ export interface DirectoryServiceServer extends UntypedServiceImplementation {
   depositFunds: handleUnaryCall<DepositFundsRequest, DepositFundsResponse>;
   /** Adds a node to a farm. Errors: NODE_EXISTS, FARM_UNKNOWN. */
   registerNode: handleUnaryCall<RegisterNodeRequest, RegisterNodeResponse>;
-  /** Replaces what is known of a node. Errors: UNKNOWN_NODE, FARM_UNKNOWN. */
+  /** Replaces what is known of a node. Errors: NODE_NOT_FOUND, FARM_UNKNOWN. */
   updateNode: handleUnaryCall<UpdateNodeRequest, UpdateNodeResponse>;
-  /** Takes a node out: it can be bought no more, pools that name it stay as they are. Errors: UNKNOWN_NODE. */
+  /** Takes a node out: it can be bought no more, pools that name it stay as they are. Errors: NODE_NOT_FOUND. */
   unregisterNode: handleUnaryCall<UnregisterNodeRequest, UnregisterNodeResponse>;
-  /** One node. Errors: UNKNOWN_NODE. */
+  /** One node. Errors: NODE_NOT_FOUND. */
   getNode: handleUnaryCall<GetNodeRequest, GetNodeResponse>;
   /** Nodes by id. */
   listNodes: handleUnaryCall<ListNodesRequest, ListNodesResponse>;
@@ -3414,7 +3414,7 @@ export interface DirectoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RegisterNodeResponse) => void,
   ): ClientUnaryCall;
-  /** Replaces what is known of a node. Errors: UNKNOWN_NODE, FARM_UNKNOWN. */
+  /** Replaces what is known of a node. Errors: NODE_NOT_FOUND, FARM_UNKNOWN. */
   updateNode(
     request: UpdateNodeRequest,
     callback: (error: ServiceError | null, response: UpdateNodeResponse) => void,
@@ -3430,7 +3430,7 @@ export interface DirectoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UpdateNodeResponse) => void,
   ): ClientUnaryCall;
-  /** Takes a node out: it can be bought no more, pools that name it stay as they are. Errors: UNKNOWN_NODE. */
+  /** Takes a node out: it can be bought no more, pools that name it stay as they are. Errors: NODE_NOT_FOUND. */
   unregisterNode(
     request: UnregisterNodeRequest,
     callback: (error: ServiceError | null, response: UnregisterNodeResponse) => void,
@@ -3446,7 +3446,7 @@ export interface DirectoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UnregisterNodeResponse) => void,
   ): ClientUnaryCall;
-  /** One node. Errors: UNKNOWN_NODE. */
+  /** One node. Errors: NODE_NOT_FOUND. */
   getNode(
     request: GetNodeRequest,
     callback: (error: ServiceError | null, response: GetNodeResponse) => void,

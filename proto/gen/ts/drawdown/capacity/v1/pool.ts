@@ -24,6 +24,18 @@ export enum PoolStatus {
   CLOSED = 5,
 }
 
+/** How far a borrowing has come. */
+export enum BorrowingStatus {
+  /** UNSPECIFIED - Not set. */
+  UNSPECIFIED = 0,
+  /** JOINING - The parent has not answered yet. */
+  JOINING = 1,
+  /** JOINED - The parent lends. */
+  JOINED = 2,
+  /** LEAVING - The parent has not let go yet. */
+  LEAVING = 3,
+}
+
 /** How a workload stands to its pool. */
 export enum MemberState {
   /** UNSPECIFIED - Not set. */
@@ -36,6 +48,8 @@ export enum MemberState {
   GRACE = 3,
   /** RECLAIMED - It has to go; no credit saves it. */
   RECLAIMED = 4,
+  /** RELEASED - It has left, or its hold has ended. */
+  RELEASED = 5,
 }
 
 /** A prepaid pool, settled to an instant (capacity §2.1, §3.2). */
@@ -90,23 +104,23 @@ export interface Pool {
   holdCount: number;
   /** Ids of the members, ascending; only in GetPool, and only where they are asked for. */
   activeWorkloadIds: number[];
-  /** Its rules. */
+  /** Its rules; not in lists. */
   policy:
     | PoolPolicy
     | undefined;
-  /** Who lends to it; unset: nobody. */
+  /** Who lends to it; unset: nobody, and in lists. */
   borrowing: Borrowing | undefined;
 }
 
-/** Rules of a pool (capacity §15.2, §15.5, §15.7). SetPolicy replaces them all. */
+/** Rules of a pool (capacity §15.2, §15.5, §15.7). SetPolicy replaces them all. Errors: INVALID_POLICY, INVALID_AMOUNT, CAPACITY_OVERFLOW. */
 export interface PoolPolicy {
-  /** How long its workloads may still be saved by a credit after an exhaustion, in seconds, 0–31,536,000; 0: within the second only. */
+  /** How long its workloads may still be saved by a credit after an exhaustion, in seconds, 0–7,776,000; 0: within the second only. */
   graceSeconds: number;
   /** Whether workloads are suspended in their grace and do not drain; otherwise they run on, unfunded. */
   suspends: boolean;
-  /** Unfunded use that ends a grace early, in mU·s of each dimension; unset: none does. */
+  /** Use that is forgiven per exhaustion before a grace is over; unset: no bound. */
   unfundedCaps:
-    | Amounts
+    | AmountCaps
     | undefined;
   /** When to be warned; unset: 14 d, 7 d, 24 h and 1 h, 20 % and 5 %. */
   thresholds:
@@ -129,17 +143,31 @@ export interface PoolPolicy_NodeLimitsEntry {
   value: Rates | undefined;
 }
 
+/** A bound in each dimension, in mU·s; what is unset has none. */
+export interface AmountCaps {
+  /** CU. */
+  cu?:
+    | string
+    | undefined;
+  /** SU. */
+  su?:
+    | string
+    | undefined;
+  /** IPv4U. */
+  ipv4u?: string | undefined;
+}
+
 /** When to be warned that a pool runs low; an empty one: never. */
 export interface Thresholds {
   /** Remaining times in seconds, 1–315,360,000; at most 16. */
   timesSeconds: number[];
-  /** Remaining shares of the balance right after the last credit, in thousandths, 1–1,000; at most 16. */
-  sharesPermille: number[];
+  /** Remaining shares of the balance right after the last credit, in percent, 1–99; at most 16. */
+  sharesPercent: number[];
 }
 
 /** A purchase to be asked for when a pool runs low (capacity §15.2). At most one is open per pool. */
 export interface AutoTopUp {
-  /** Remaining time that triggers it, in seconds, 1–31,536,000. */
+  /** Remaining time that triggers it, in seconds, 1–315,360,000. */
   triggerSeconds: number;
   /** What is bought, whole units in mU·s. */
   amounts:
@@ -147,9 +175,9 @@ export interface AutoTopUp {
     | undefined;
   /** Purchases per period at most, 1–1,000. */
   countMax: number;
-  /** Length of the period in seconds, 60–31,536,000. */
+  /** Length of the period in seconds, 3,600–31,622,400. */
   periodSeconds: number;
-  /** Balance that is not exceeded, in mU·s; unset: no bound but that of §4. */
+  /** Balance that no purchase may exceed, in mU·s; unset: no bound but that of §4. */
   balanceMax: Amounts | undefined;
 }
 
@@ -157,12 +185,20 @@ export interface AutoTopUp {
 export interface Borrowing {
   /** Pool that lends. */
   parentPoolId: number;
-  /** Most that may be owed, in mU·s. */
+  /** Most that it wants to owe, in mU·s. */
   limit:
     | Amounts
     | undefined;
+  /** Most that the parent lets it owe, as last heard, in mU·s. */
+  granted:
+    | Amounts
+    | undefined;
   /** What is owed, in mU·s. */
-  owed: Amounts | undefined;
+  owed:
+    | Amounts
+    | undefined;
+  /** How far it has come. */
+  status: BorrowingStatus;
 }
 
 /** A workload of a pool (capacity §13.4). */
@@ -179,9 +215,9 @@ export interface Member {
   formulaVersion: number;
   /** Node it runs on; empty where nobody said. */
   nodeId: string;
-  /** Since when it drains; 0 for one that is held. */
+  /** Since when it drains; 0 for one that never has. */
   since: number;
-  /** End of the hold or of the grace; 0 where nothing ends. */
+  /** End of the hold or of the grace, or when it left; 0 where nothing ends. */
   until: number;
   /** Whether its drain is switched off. */
   suspended: boolean;
@@ -596,7 +632,7 @@ export const PoolPolicy: MessageFns<PoolPolicy> = {
       writer.uint32(16).bool(message.suspends);
     }
     if (message.unfundedCaps !== undefined) {
-      Amounts.encode(message.unfundedCaps, writer.uint32(26).fork()).join();
+      AmountCaps.encode(message.unfundedCaps, writer.uint32(26).fork()).join();
     }
     if (message.thresholds !== undefined) {
       Thresholds.encode(message.thresholds, writer.uint32(34).fork()).join();
@@ -650,7 +686,7 @@ export const PoolPolicy: MessageFns<PoolPolicy> = {
               break;
             }
 
-            message.unfundedCaps = Amounts.decode(reader, reader.uint32());
+            message.unfundedCaps = AmountCaps.decode(reader, reader.uint32());
             continue;
           }
           case 4: {
@@ -716,7 +752,7 @@ export const PoolPolicy: MessageFns<PoolPolicy> = {
     message.graceSeconds = object.graceSeconds ?? 0;
     message.suspends = object.suspends ?? false;
     message.unfundedCaps = (object.unfundedCaps !== undefined && object.unfundedCaps !== null)
-      ? Amounts.fromPartial(object.unfundedCaps)
+      ? AmountCaps.fromPartial(object.unfundedCaps)
       : undefined;
     message.thresholds = (object.thresholds !== undefined && object.thresholds !== null)
       ? Thresholds.fromPartial(object.thresholds)
@@ -808,8 +844,87 @@ export const PoolPolicy_NodeLimitsEntry: MessageFns<PoolPolicy_NodeLimitsEntry> 
   },
 };
 
+function createBaseAmountCaps(): AmountCaps {
+  return { cu: undefined, su: undefined, ipv4u: undefined };
+}
+
+export const AmountCaps: MessageFns<AmountCaps> = {
+  encode(message: AmountCaps, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cu !== undefined) {
+      writer.uint32(8).int64(message.cu);
+    }
+    if (message.su !== undefined) {
+      writer.uint32(16).int64(message.su);
+    }
+    if (message.ipv4u !== undefined) {
+      writer.uint32(24).int64(message.ipv4u);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AmountCaps {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAmountCaps();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.cu = reader.int64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.su = reader.int64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.ipv4u = reader.int64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AmountCaps>): AmountCaps {
+    return AmountCaps.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AmountCaps>): AmountCaps {
+    const message = createBaseAmountCaps();
+    message.cu = object.cu ?? undefined;
+    message.su = object.su ?? undefined;
+    message.ipv4u = object.ipv4u ?? undefined;
+    return message;
+  },
+};
+
 function createBaseThresholds(): Thresholds {
-  return { timesSeconds: [], sharesPermille: [] };
+  return { timesSeconds: [], sharesPercent: [] };
 }
 
 export const Thresholds: MessageFns<Thresholds> = {
@@ -821,9 +936,9 @@ export const Thresholds: MessageFns<Thresholds> = {
       }
       writer.join();
     }
-    if (message.sharesPermille.length !== 0) {
+    if (message.sharesPercent.length !== 0) {
       writer.uint32(18).fork();
-      for (const v of message.sharesPermille) {
+      for (const v of message.sharesPercent) {
         writer.int32(v);
       }
       writer.join();
@@ -864,7 +979,7 @@ export const Thresholds: MessageFns<Thresholds> = {
           }
           case 2: {
             if (tag === 16) {
-              message.sharesPermille.push(reader.int32());
+              message.sharesPercent.push(reader.int32());
 
               continue;
             }
@@ -872,7 +987,7 @@ export const Thresholds: MessageFns<Thresholds> = {
             if (tag === 18) {
               const end2 = reader.uint32() + reader.pos;
               while (reader.pos < end2) {
-                message.sharesPermille.push(reader.int32());
+                message.sharesPercent.push(reader.int32());
               }
 
               continue;
@@ -898,7 +1013,7 @@ export const Thresholds: MessageFns<Thresholds> = {
   fromPartial(object: DeepPartial<Thresholds>): Thresholds {
     const message = createBaseThresholds();
     message.timesSeconds = object.timesSeconds?.map((e) => e) || [];
-    message.sharesPermille = object.sharesPermille?.map((e) => e) || [];
+    message.sharesPercent = object.sharesPercent?.map((e) => e) || [];
     return message;
   },
 };
@@ -1011,7 +1126,7 @@ export const AutoTopUp: MessageFns<AutoTopUp> = {
 };
 
 function createBaseBorrowing(): Borrowing {
-  return { parentPoolId: 0, limit: undefined, owed: undefined };
+  return { parentPoolId: 0, limit: undefined, granted: undefined, owed: undefined, status: 0 };
 }
 
 export const Borrowing: MessageFns<Borrowing> = {
@@ -1022,8 +1137,14 @@ export const Borrowing: MessageFns<Borrowing> = {
     if (message.limit !== undefined) {
       Amounts.encode(message.limit, writer.uint32(18).fork()).join();
     }
+    if (message.granted !== undefined) {
+      Amounts.encode(message.granted, writer.uint32(26).fork()).join();
+    }
     if (message.owed !== undefined) {
-      Amounts.encode(message.owed, writer.uint32(26).fork()).join();
+      Amounts.encode(message.owed, writer.uint32(34).fork()).join();
+    }
+    if (message.status !== 0) {
+      writer.uint32(40).int32(message.status);
     }
     return writer;
   },
@@ -1062,7 +1183,23 @@ export const Borrowing: MessageFns<Borrowing> = {
               break;
             }
 
+            message.granted = Amounts.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
             message.owed = Amounts.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
             continue;
           }
         }
@@ -1086,7 +1223,11 @@ export const Borrowing: MessageFns<Borrowing> = {
     message.limit = (object.limit !== undefined && object.limit !== null)
       ? Amounts.fromPartial(object.limit)
       : undefined;
+    message.granted = (object.granted !== undefined && object.granted !== null)
+      ? Amounts.fromPartial(object.granted)
+      : undefined;
     message.owed = (object.owed !== undefined && object.owed !== null) ? Amounts.fromPartial(object.owed) : undefined;
+    message.status = object.status ?? 0;
     return message;
   },
 };

@@ -140,7 +140,7 @@ export interface GetNextExpiringPoolResponse {
 export interface ListPoolMembersRequest {
   /** Pool. */
   poolId: number;
-  /** Only those that stand so; none: all. */
+  /** Only those that stand so; none: all that have not left. */
   states: MemberState[];
   /** At most this many, 1–1,000; 0 means 100. */
   pageSize: number;
