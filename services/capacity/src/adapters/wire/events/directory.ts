@@ -12,6 +12,8 @@ export const partyEvents = eventsOf<PartyEvent>('drawdown.capacity.party', {
   'payment-taken': { party, reservationId: integer, asset: text, amount: bigInteger, at: integer },
   'payment-returned': { party, reservationId: integer, amount: bigInteger, at: integer },
   'payment-kept': { party, reservationId: integer, at: integer },
+  'payout-received': { party, payoutId: text, asset: text, amount: bigInteger, at: integer },
+  'payout-forgotten': { party, payoutId: text, at: integer },
 });
 
 /** The facts of a node, as they stand on `drawdown.capacity.<NN>.node.<id>`: each with the node after it. */

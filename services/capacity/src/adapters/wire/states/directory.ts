@@ -1,4 +1,4 @@
-import type { AgreedPrices, Farm, Funds, LedgerPayment, Node, NodeCapacity, Party, Payout } from '../../../domain/index.js';
+import type { AgreedPrices, Farm, Funds, LedgerPayment, LedgerPayout, Node, NodeCapacity, Party, Payout } from '../../../domain/index.js';
 import { bigInteger, perDimension } from '../amounts.js';
 import { decimal, flag, integer, oneOf, optional, text } from '../codec.js';
 import { list } from '../collections.js';
@@ -15,6 +15,8 @@ const ledgerPayment = record<LedgerPayment>({
   outcome: oneOf('open', 'kept', 'returned'),
 });
 
+const ledgerPayout = record<LedgerPayout>({ payoutId: text, amount: bigInteger });
+
 /** A party with its ledger; its events carry it whole. */
 export const partyState = record<Party>({
   namespace: text,
@@ -23,6 +25,7 @@ export const partyState = record<Party>({
   isTrustedChannel: flag,
   funds: list(funds),
   payments: list(ledgerPayment),
+  payouts: list(ledgerPayout),
   lastAt: integer,
 });
 
