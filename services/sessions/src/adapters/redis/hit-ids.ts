@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Bytes of a hash in the duplicate filter (sessions §12.2). */
 const ID_HASH_BYTES = 8;
 
 /** What the duplicate filter keeps of a hit id. */
-export const idHash = (id: string): Buffer => createHash('sha256').update(id).digest().subarray(0, ID_HASH_BYTES);
+export const idHash = (id: string): Buffer => hash('sha256', id, 'buffer').subarray(0, ID_HASH_BYTES);
 
 /** Only the canonical text: two texts of one UUID are two ids. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -5,7 +5,7 @@ import { idField, idHash } from './hit-ids.js';
 import { fenceOf, type NumberedBy } from './incarnations.js';
 import { laneToken } from './keys.js';
 
-/** A call as the library takes it: what is text as JSON, all id hashes as one value, then field and bytes of each hit. */
+/** A call as the library takes it: its head as JSON, what is to be known of all hits as one value, then field and bytes of each. */
 export interface PackedCall {
   readonly args: readonly (string | Buffer)[];
   /** Places of the call's hits in the order in which they are applied (D14). */
@@ -17,16 +17,9 @@ export const watermarkText = (ms: number): string => (ms === Number.POSITIVE_INF
 
 export const packIngest = (call: IngestCall, duplicateRetentionMs: number, numbers: NumberedBy): PackedCall => {
   const order = [...call.hits.keys()].sort((a, b) => compareHits(orderOf(call.hits[a]), orderOf(call.hits[b])));
+  const hits = order.map(place => requireHit(call.hits[place]));
   const properties: StoredProperty[] = [];
-  const hits: unknown[] = [];
-  const hashes: Buffer[] = [];
-  const parts: Buffer[] = [];
-  for (const place of order) {
-    const hit = requireHit(call.hits[place]);
-    hits.push(packHit(hit, indexOf(properties, hit.property)));
-    hashes.push(idHash(hit.id));
-    parts.push(idField(hit.id), bytesOf(hit.encoded));
-  }
+  const numbered = hits.map(({ property }) => indexOf(properties, property));
   const head = {
     source: call.source,
     previous: call.previous,
@@ -38,10 +31,9 @@ export const packIngest = (call: IngestCall, duplicateRetentionMs: number, numbe
     watermarks: Object.fromEntries(Object.entries(call.watermarksMs).map(([scope, ms]) => [scope, watermarkText(ms)])),
     first_buckets: call.firstBuckets,
     properties: properties.map(packProperty),
-    hits,
     ...(call.rebuild === undefined ? {} : { rebuild: call.rebuild }),
   };
-  return { args: [JSON.stringify(head), Buffer.concat(hashes), ...parts], order };
+  return { args: [JSON.stringify(head), packHits(hits, numbered), ...hits.flatMap(({ id, encoded }) => [idField(id), bytesOf(encoded)])], order };
 };
 
 const orderOf = (hit: HitRecord | undefined): HitRecord => requireHit(hit);
@@ -74,19 +66,54 @@ const packProperty = (property: StoredProperty): unknown => [
   property.announceOpened,
 ];
 
-const packHit = (hit: HitRecord, property: number): unknown => [
-  property,
-  hit.clientKey,
-  hit.receivedAtMs,
-  hit.requestSeq,
-  hit.bytes,
-  hit.expiryBucket,
-  hit.identifiers.length > 0 && hit.identifiers.flatMap(packIdentifier),
-  hit.control ?? false,
-  hit.userKey ?? false,
-];
+/** By number from 1, as `CONTROLS` in library/hits.ts; 0 is none. */
+const CONTROLS: readonly HitRecord['control'][] = [undefined, 'session_start', 'session_end'];
 
-const packIdentifier = ({ type, hash, alsoLookUp }: Identifier): readonly (string | false)[] => [type, hash, alsoLookUp ?? false];
+/** Bytes of a hit without its texts, and of a text without its characters. */
+const HIT_BYTES = 68;
+const TEXT_BYTES = 2;
+const UTF_8_BYTES_MAX = 3;
+
+/** All hits one behind the other, as `HIT` and `IDENTIFIER` in library/hits.ts read them: numbers, then texts behind their lengths. */
+const packHits = (hits: readonly HitRecord[], properties: readonly number[]): Buffer => {
+  const packed = Buffer.allocUnsafe(hits.reduce((sum, hit) => sum + mostBytesOf(hit), 0));
+  let at = 0;
+  for (const [index, hit] of hits.entries()) at = writeHit(packed, at, hit, properties[index] ?? 0);
+  return packed.subarray(0, at);
+};
+
+const mostBytesOf = ({ userKey = '', identifiers }: HitRecord): number =>
+  HIT_BYTES +
+  UTF_8_BYTES_MAX * userKey.length +
+  identifiers.reduce((sum, each) => sum + 2 * TEXT_BYTES + UTF_8_BYTES_MAX * (nameOf(each).length + earlierNameOf(each).length), 0);
+
+const nameOf = ({ type, hash }: Identifier): string => `${type}:${hash}`;
+
+const earlierNameOf = ({ type, alsoLookUp }: Identifier): string => (alsoLookUp === undefined ? '' : `${type}:${alsoLookUp}`);
+
+const writeHit = (to: Buffer, begin: number, hit: HitRecord, property: number): number => {
+  let at = to.writeUInt16BE(property, begin);
+  at = to.writeDoubleBE(hit.receivedAtMs, at);
+  at = to.writeDoubleBE(hit.requestSeq, at);
+  at = to.writeDoubleBE(hit.bytes, at);
+  at = to.writeDoubleBE(hit.expiryBucket, at);
+  at = to.writeUInt8(CONTROLS.indexOf(hit.control), at);
+  at = to.writeUInt8(hit.identifiers.length, at);
+  at += idHash(hit.id).copy(to, at);
+  at += to.write(hit.clientKey, at);
+  at = writeText(to, at, hit.userKey ?? '');
+  for (const identifier of hit.identifiers) {
+    at = writeText(to, at, nameOf(identifier));
+    at = writeText(to, at, earlierNameOf(identifier));
+  }
+  return at;
+};
+
+const writeText = (to: Buffer, at: number, text: string): number => {
+  const length = to.write(text, at + TEXT_BYTES);
+  to.writeUInt16BE(length, at);
+  return at + TEXT_BYTES + length;
+};
 
 const bytesOf = (encoded: Uint8Array): Buffer => Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
 

@@ -7,21 +7,30 @@ local function read_property(p)
   }
 end
 
-local function read_identifiers(flat)
-  local identifiers = {}
-  for index = 1, #flat, 3 do
-    local type, hash, earlier = flat[index], flat[index + 1], flat[index + 2]
-    identifiers[#identifiers + 1] = { type = type, hash = hash, name = type .. ':' .. hash, earlier = earlier and (type .. ':' .. earlier) }
+-- Property, received time, sequence in the request, size, expiry, control, identifiers; hash of the id, client key, user or nothing.
+local HIT = '>I2ddddBBc8c22I2c0'
+-- <type>:<hash>, and another of the same type that is only looked up, or nothing.
+local IDENTIFIER = '>I2c0I2c0'
+local CONTROLS = { 'session_start', 'session_end' }
+
+local function read_identifiers(packed, at, count)
+  local identifiers, name, earlier = {}, nil, nil
+  for index = 1, count do
+    name, earlier, at = struct.unpack(IDENTIFIER, packed, at)
+    identifiers[index] = { name = name, earlier = earlier ~= '' and earlier or nil }
   end
-  return identifiers
+  return identifiers, at
 end
 
-local function read_hit(packed, properties, hash, field, encoded)
+-- Answers also where the next hit begins.
+local function read_hit(packed, at, properties)
+  local property, at_ms, seq, bytes, expiry, control, count, hash, ck, user, identifiers
+  property, at_ms, seq, bytes, expiry, control, count, hash, ck, user, at = struct.unpack(HIT, packed, at)
+  identifiers, at = read_identifiers(packed, at, count)
   return {
-    property = properties[packed[1]], ck = packed[2], at = packed[3], seq = packed[4], bytes = packed[5], expiry = packed[6],
-    identifiers = packed[7] and read_identifiers(packed[7]) or {}, control = packed[8], user = packed[9] or nil,
-    hash = hash, field = field, encoded = encoded,
-  }
+    property = properties[property], ck = ck, at = at_ms, seq = seq, bytes = bytes, expiry = expiry, identifiers = identifiers,
+    control = CONTROLS[control], user = user ~= '' and user or nil, hash = hash,
+  }, at
 end
 
 local function live_owner(batch, name)

@@ -13,11 +13,13 @@ local function move_watermarks(lane, source, watermarks)
 end
 
 local function read_hits(call, args)
-  local properties, hits = {}, {}
+  local properties, hits, at = {}, {}, 1
   for index, packed in ipairs(call.properties) do properties[index] = read_property(packed) end
-  for index, packed in ipairs(call.hits) do
-    local hash = string.sub(args[2], (index - 1) * ID_HASH_BYTES + 1, index * ID_HASH_BYTES)
-    hits[index] = read_hit(packed, properties, hash, args[2 * index + 1], args[2 * index + 2])
+  for index = 3, #args, 2 do
+    local hit
+    hit, at = read_hit(args[2], at, properties)
+    hit.field, hit.encoded = args[index], args[index + 1]
+    hits[#hits + 1] = hit
   end
   return hits
 end

@@ -18,6 +18,8 @@ local function write_notices(batch)
   end
 end
 
+local function type_and_hash(name) return string.match(name, '^([^:]*):(.*)$') end
+
 local function is_blocked(batch, name)
   if batch.any_blocked == nil then batch.any_blocked = redis.call('EXISTS', place.blocked(batch.lane)) == 1 end
   return batch.any_blocked and redis.call('ZSCORE', place.blocked(batch.lane), name) ~= false
@@ -39,9 +41,10 @@ end
 local function saturate(batch, hit, identifier, clients)
   redis.call('ZADD', place.blocked(batch.lane), whole(hit.at + BLOCKED_MS), identifier.name)
   batch.any_blocked = true
+  local kind, hash = type_and_hash(identifier.name)
   leave_notice(batch, 'saturated.' .. identifier.name, {
-    kind = 'saturated', namespace = hit.property.namespace, propertyId = hit.property.id, identifierType = identifier.type,
-    identifierHash = identifier.hash, clients = clients, atMs = hit.at,
+    kind = 'saturated', namespace = hit.property.namespace, propertyId = hit.property.id, identifierType = kind,
+    identifierHash = hash, clients = clients, atMs = hit.at,
   })
 end
 
@@ -121,18 +124,18 @@ end
 
 -- The session of 'loser', or its client alone when nothing of it is open yet, becomes part of the session of 'winner'.
 local function merge(batch, loser_sk, winner, hit, identifier)
-  local loser = load_session(batch, loser_sk)
+  local loser, kind, hash = load_session(batch, loser_sk), type_and_hash(identifier.name)
   move_identifiers(batch, loser_sk, loser, winner.sk)
   local clients = move_aliases(batch, loser_sk, winner.sk)
   if not winner.joins then keep_parts(batch, winner, {}) end
   if loser then fold_session(batch, loser, winner, clients) end
-  note_join(winner, loser and decode_joins(loser) or {}, { loser_sk, identifier.type, hit.at, identifier.hash })
+  note_join(winner, loser and decode_joins(loser) or {}, { loser_sk, kind, hit.at, hash })
   batch.sessions[loser_sk] = false
   winner.dirty = true
   batch.merges = batch.merges + 1
   leave_notice(batch, 'merged.' .. winner.sk .. '.' .. loser_sk .. '.' .. redis.sha1hex(hit.field), {
     kind = 'merged', namespace = hit.property.namespace, propertyId = hit.property.id, sessionKey = winner.sk,
-    mergedSessionKey = loser_sk, identifierType = identifier.type, identifierHash = identifier.hash, atMs = hit.at,
+    mergedSessionKey = loser_sk, identifierType = kind, identifierHash = hash, atMs = hit.at,
   })
 end
 
