@@ -56,6 +56,11 @@ export class NumberMap<Value extends object> {
     return this.size === 0 ? [] : [...this.#own().keys()].sort(ascending);
   }
 
+  /** In no order that means anything; the map must not be looked at in another version meanwhile. */
+  unordered(): Iterable<readonly [number, Value]> {
+    return this.size === 0 ? [] : this.#own();
+  }
+
   /** Keys of the entries that a condition holds for, ascending. */
   keysWhere(holds: (value: Value, key: number) => boolean): number[] {
     const keys: number[] = [];

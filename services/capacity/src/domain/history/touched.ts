@@ -17,12 +17,18 @@ export const touchedMembers = (event: PoolEvent): readonly number[] => {
       return event.members.map(({ workloadId }) => workloadId);
     case 'decommission-requested':
     case 'decommission-cancelled':
+    case 'workloads-suspended':
+    case 'workloads-resumed':
     case 'workloads-reclaimed':
       return event.workloadIds;
     case 'pool-opened':
     case 'capacity-credited':
     case 'dimension-exhausted':
     case 'dimension-replenished':
+    case 'unfunded-cap-reached':
+    case 'pool-paused':
+    case 'pool-resumed':
+    case 'policy-changed':
     case 'nodes-changed':
     case 'capacity-refunded':
     case 'refund-paid':

@@ -1,5 +1,5 @@
 import type { Seconds } from '../amount/instant.js';
-import { ADMISSION_HORIZON_SECONDS } from '../pool/admission.js';
+import { ADMISSION_HORIZON_SECONDS } from '../pool/admission/admission.js';
 import type { PoolCommand } from '../pool/commands.js';
 import type { WorkloadRates } from '../pool/member/commands.js';
 

@@ -1,10 +1,13 @@
 import type { DecidedAt } from './at-instant.js';
 import type { ClosePool } from './closing/commands.js';
 import type { CreditPool } from './credit/commands.js';
+import type { LoanCommand } from './loan/commands.js';
 import type { LotCommand } from './lot/commands.js';
-import type { ActivateWorkload, HoldWorkload, RebaseRates, ReleaseWorkload, ReplaceWorkload } from './member/commands.js';
+import type { ActivateWorkload, HoldWorkload, HoldWorkloads, RebaseRates, ReleaseWorkload, ReplaceWorkload } from './member/commands.js';
 import type { ChangeNodes } from './node/commands.js';
 import type { TransferOwnership } from './ownership/commands.js';
+import type { PauseCommand } from './pause/commands.js';
+import type { SetPolicy } from './policy/commands.js';
 import type { TransferCommand } from './transfer/commands.js';
 
 export type { CreditPool };
@@ -31,10 +34,14 @@ export type ChangePool =
   | ClosePool
   | ChangeNodes
   | LotCommand
+  | LoanCommand
   | TransferCommand
   | TransferOwnership
   | CreditPool
   | HoldWorkload
+  | HoldWorkloads
+  | PauseCommand
+  | SetPolicy
   | ActivateWorkload
   | ReleaseWorkload
   | ReplaceWorkload

@@ -1,16 +1,22 @@
 import { Refusal } from '@drawdown/errors';
 import type { Seconds } from '../amount/instant.js';
 import type { ChangePool, PoolCommand } from './commands.js';
+import { hold, holdAll } from './admission/decide.js';
 import { close, requireNotClosed } from './closing/decide.js';
 import { credit } from './credit/decide.js';
 import { catchUp, checkDue, isOverdue } from './due/due.js';
 import { recordReplenished } from './due/replenish.js';
 import type { PoolChanged, PoolEvent } from './events.js';
+import { answerLoan, borrow, endBorrowing, hearLoan, loseParent, recordRepayment } from './loan/borrow.js';
+import { recordGrants } from './loan/grant.js';
+import { hearAnswer, loseChild, repayLoan, scheduleLoan } from './loan/lend.js';
 import { confirmPayout, refund, reversePayment } from './lot/decide.js';
-import { activate, hold, rebase, release, replace } from './member/decide.js';
+import { activate, rebase, release, replace } from './member/decide.js';
 import { changeNodes } from './node/decide.js';
 import { open, opened } from './opening.js';
 import { transferOwnership } from './ownership/decide.js';
+import { pause, pauseWorkloads, resume, resumeWorkloads } from './pause/decide.js';
+import { setPolicy } from './policy/decide.js';
 import { Recording } from './recording.js';
 import type { Pool } from './state.js';
 import { returnTransfer, settleTransfer, transferIn, transferOut } from './transfer/decide.js';
@@ -50,7 +56,9 @@ const recordChange = (recording: Recording, command: ChangePool, at: Seconds): b
   const changes = decideChange(command, recording.pool, at);
   if (changes.length === 0) return false;
   recording.recordAll(changes);
+  recordRepayment(recording, changes, at);
   recordReplenished(recording, changes, at);
+  recordGrants(recording, changes, at);
   return true;
 };
 
@@ -60,6 +68,18 @@ const decideChange = (command: ChangePool, pool: Pool, at: Seconds): readonly Po
       return credit(command, pool, at);
     case 'hold':
       return hold(command, pool, at);
+    case 'hold-all':
+      return holdAll(command, pool, at);
+    case 'set-policy':
+      return setPolicy(command, pool, at);
+    case 'pause':
+      return pause(command, pool, at);
+    case 'resume':
+      return resume(command, pool, at);
+    case 'pause-workloads':
+      return pauseWorkloads(command, pool, at);
+    case 'resume-workloads':
+      return resumeWorkloads(command, pool, at);
     case 'activate':
       return activate(command, pool, at);
     case 'release':
@@ -86,6 +106,24 @@ const decideChange = (command: ChangePool, pool: Pool, at: Seconds): readonly Po
       return returnTransfer(command, pool, at);
     case 'merge':
       return merge(command, pool, at);
+    case 'borrow':
+      return borrow(command, pool, at);
+    case 'end-borrowing':
+      return endBorrowing(pool, at);
+    case 'schedule-loan':
+      return scheduleLoan(command, pool, at);
+    case 'loan-heard':
+      return hearLoan(command, pool, at);
+    case 'parent-lost':
+      return loseParent(command, pool, at);
+    case 'answer-loan':
+      return answerLoan(command, pool, at);
+    case 'answer-heard':
+      return hearAnswer(command, pool, at);
+    case 'child-lost':
+      return loseChild(command, pool, at);
+    case 'repay-loan':
+      return repayLoan(command, pool, at);
     case 'transfer-ownership':
       return transferOwnership(command, pool, at);
     case 'close':

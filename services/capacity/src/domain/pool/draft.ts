@@ -39,6 +39,7 @@ export const copyOf = (pool: Pool): Draft => ({
   transfers: pool.transfers,
   borrowing: pool.borrowing,
   lending: pool.lending,
+  messages: pool.messages,
   ownershipNonces: pool.ownershipNonces,
   closing: pool.closing,
   lastAt: pool.lastAt,

@@ -3,10 +3,13 @@ import type { PoolClosed } from './closing/events.js';
 import type { CreditEvent } from './credit/events.js';
 import type { ExhaustionEvent } from './due/events.js';
 import type { GraceEvent } from './grace/events.js';
+import type { LoanEvent } from './loan/events.js';
 import type { LotEvent } from './lot/events.js';
 import type { MemberEvent } from './member/events.js';
 import type { NodesChanged } from './node/events.js';
 import type { OwnershipTransferred } from './ownership/events.js';
+import type { PauseEvent } from './pause/events.js';
+import type { PolicyChanged } from './policy/events.js';
 import type { TransferEvent } from './transfer/events.js';
 
 export interface PoolOpened extends RecordedAt {
@@ -22,6 +25,17 @@ export interface PoolOpened extends RecordedAt {
 
 /** What happens to a pool that is there; each kind is defined, decided and folded in the folder of its topic. */
 export type PoolChanged =
-  PoolClosed | NodesChanged | LotEvent | TransferEvent | OwnershipTransferred | CreditEvent | MemberEvent | ExhaustionEvent | GraceEvent;
+  | PoolClosed
+  | NodesChanged
+  | LotEvent
+  | LoanEvent
+  | TransferEvent
+  | OwnershipTransferred
+  | CreditEvent
+  | MemberEvent
+  | ExhaustionEvent
+  | GraceEvent
+  | PauseEvent
+  | PolicyChanged;
 
 export type PoolEvent = PoolOpened | PoolChanged;

@@ -3,12 +3,27 @@ import { credited } from './credit/evolve.js';
 import { copyOf, type Draft } from './draft.js';
 import { exhausted, replenished } from './due/evolve.js';
 import type { PoolChanged, PoolEvent } from './events.js';
-import { decommissionRequested, dropDecommissions, reclaimed } from './grace/evolve.js';
+import { capReached, decommissionRequested, dropDecommissions, reclaimed, resumed, suspended } from './grace/evolve.js';
+import {
+  answerHeard,
+  borrowingAnswered,
+  borrowingChanged,
+  borrowingEnded,
+  borrowingLeaving,
+  loanEnded,
+  loanGranted,
+  loanHeard,
+  loanReclaimed,
+  loanRepaid,
+  loanScheduled,
+} from './loan/evolve.js';
 import { lotsExpired, refunded, refundPaid } from './lot/evolve.js';
-import { activated, dropHold, held, rebased, released } from './member/evolve.js';
+import { activated, held, holdReleased, rebased, released } from './member/evolve.js';
 import { nodesChanged } from './node/evolve.js';
 import { opened } from './opening.js';
 import { ownershipTransferred } from './ownership/evolve.js';
+import { pausedOrResumed } from './pause/evolve.js';
+import { policyChanged } from './policy/evolve.js';
 import type { Pool } from './state.js';
 import { mergeBegun, mergeStopped, transferredIn, transferredOut, transferReturned, transferSettled } from './transfer/evolve.js';
 
@@ -40,7 +55,7 @@ const change = (next: Draft, event: PoolChanged): void => {
     case 'workload-held':
       return held(next, event);
     case 'hold-released':
-      return dropHold(next, event.workloadId);
+      return holdReleased(next, event.workloadId);
     case 'workload-activated':
       return activated(next, event);
     case 'workload-released':
@@ -57,6 +72,18 @@ const change = (next: Draft, event: PoolChanged): void => {
       return dropDecommissions(next, event.workloadIds);
     case 'workloads-reclaimed':
       return reclaimed(next, event.workloadIds);
+    case 'workloads-suspended':
+      return suspended(next, event);
+    case 'workloads-resumed':
+      return resumed(next, event);
+    case 'unfunded-cap-reached':
+      return capReached(next, event);
+    case 'pool-paused':
+      return pausedOrResumed(next, event.at, true);
+    case 'pool-resumed':
+      return pausedOrResumed(next, event.at, false);
+    case 'policy-changed':
+      return policyChanged(next, event);
     case 'nodes-changed':
       return nodesChanged(next, event);
     case 'capacity-refunded':
@@ -77,6 +104,28 @@ const change = (next: Draft, event: PoolChanged): void => {
       return mergeBegun(next, event);
     case 'merge-stopped':
       return mergeStopped(next);
+    case 'borrowing-changed':
+      return borrowingChanged(next, event);
+    case 'borrowing-leaving':
+      return borrowingLeaving(next, event.at);
+    case 'borrowing-ended':
+      return borrowingEnded(next, event.at);
+    case 'loan-heard':
+      return loanHeard(next, event);
+    case 'borrowing-answered':
+      return borrowingAnswered(next, event);
+    case 'loan-scheduled':
+      return loanScheduled(next, event);
+    case 'loan-granted':
+      return loanGranted(next, event);
+    case 'loan-reclaimed':
+      return loanReclaimed(next, event);
+    case 'loan-repaid':
+      return loanRepaid(next, event);
+    case 'answer-heard':
+      return answerHeard(next, event);
+    case 'loan-ended':
+      return loanEnded(next, event);
     case 'ownership-transferred':
       return ownershipTransferred(next, event);
     case 'pool-closed':

@@ -51,6 +51,7 @@ export const opened = ({ poolId, namespace, owner, sponsor, nodeIds, at }: PoolO
     transfers: NO_TRANSFERS,
     borrowing: undefined,
     lending: undefined,
+    messages: 0,
     ownershipNonces: [],
     closing: undefined,
     lastAt: at,

@@ -15,20 +15,35 @@ const rankOf = (type: PoolCommand['type']): number => {
       return RANKS.opens;
     case 'credit':
     case 'release':
+    case 'pause':
+    case 'pause-workloads':
     case 'change-nodes':
     case 'confirm-payout':
     case 'transfer-in':
     case 'transfer-settled':
     case 'transfer-returned':
     case 'transfer-ownership':
+    case 'answer-loan':
+    case 'answer-heard':
+    case 'loan-heard':
+    case 'parent-lost':
+    case 'child-lost':
+    case 'repay-loan':
       return RANKS.helps;
     case 'check':
       return RANKS.check;
     case 'hold':
+    case 'hold-all':
+    case 'resume':
+    case 'resume-workloads':
+    case 'set-policy':
     case 'activate':
     case 'replace':
     case 'rebase':
     case 'transfer-out':
+    case 'borrow':
+    case 'end-borrowing':
+    case 'schedule-loan':
     case 'merge':
     case 'refund':
     case 'reverse-payment':

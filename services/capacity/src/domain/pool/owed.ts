@@ -1,5 +1,6 @@
 import type { Identified } from '../reservation/owed.js';
 import type { PoolCommand } from './commands.js';
+import { loansOwedBy } from './loan/owed.js';
 import type { Pool } from './state.js';
 import { transfersOwedBy } from './transfer/owed.js';
 
@@ -17,4 +18,4 @@ export interface PoolOwed extends Identified<PoolCommand> {
 }
 
 /** What a pool owes others, from its state alone. */
-export const owedByPool = (pool: Pool): readonly PoolOwed[] => transfersOwedBy(pool);
+export const owedByPool = (pool: Pool): readonly PoolOwed[] => [...transfersOwedBy(pool), ...loansOwedBy(pool)];

@@ -1,16 +1,14 @@
 import type { Seconds } from '../amount/instant.js';
 import { DIMENSIONS, of, type Amounts } from '../amount/per-dimension.js';
-import { exhaustedAt, exhaustsAtOf, settle, uses } from './account.js';
+import { exhaustedAt, exhaustsAtOf, uses } from './account.js';
 import { copyOf } from './draft.js';
+import { settleTo } from './settle.js';
 import type { Pool } from './state.js';
 
 /** A copy with the balances of an instant; what was computed at the last change, `emptyAt` foremost, stays (capacity §3.2). */
 export const settledAt = (pool: Pool, at: Seconds): Pool => {
-  const { balance, unfunded, asOf } = settle(pool, at);
   const copy = copyOf(pool);
-  copy.balance = balance;
-  copy.unfunded = unfunded;
-  copy.asOf = asOf;
+  settleTo(copy, at);
   copy.exhaustsAt = exhaustsAtOf(copy);
   return copy;
 };

@@ -4,7 +4,7 @@ import type { NumberMap } from '../collection/number-map.js';
 import type { Policy } from './policy/policy.js';
 import type { Closing } from './closing/state.js';
 import type { Flows } from './flows.js';
-import type { Borrowing, Lending } from './loan/state.js';
+import type { Borrowing, InTree, Lending } from './loan/state.js';
 import type { Lots } from './lot/state.js';
 import type { Transfers } from './transfer/state.js';
 
@@ -56,7 +56,7 @@ export interface Credit {
 }
 
 /** What drains: a balance at an instant and the rates from then on (capacity §3). */
-export interface Account {
+export interface Account extends InTree {
   /** Milliunit-seconds left at `asOf`; never negative. */
   readonly balance: Amounts;
   /** Milliunits; the sum of the rates of the members that are neither suspended nor paused, exactly. */
@@ -124,6 +124,8 @@ export interface Pool extends Account {
   readonly borrowing: Borrowing | undefined;
   /** What it lends to its children; absent: it has none. */
   readonly lending: Lending | undefined;
+  /** Counts the messages to its parent and its children, for ever. */
+  readonly messages: number;
   /** Nonces of the texts that gave it to another owner, for ever. */
   readonly ownershipNonces: readonly string[];
   /** How it ended; absent: it has not. */

@@ -2,6 +2,7 @@ import type { PoolEvent } from '../../../domain/index.js';
 import { amount, amounts, bigInteger, dimension } from '../amounts.js';
 import { flag, integer, oneOf, optional, text } from '../codec.js';
 import { list } from '../collections.js';
+import { policy } from '../policy.js';
 import { eventsOf } from '../events.js';
 import { cargo, lotTerms } from '../lots.js';
 import { byField, record } from '../record.js';
@@ -31,15 +32,35 @@ const purpose = oneOf('transfer', 'repayment');
 export const poolEvents = eventsOf<PoolEvent>('drawdown.capacity.pool', {
   'pool-opened': { poolId: integer, namespace: text, owner: integer, sponsor: integer, nodeIds: list(text), at: integer },
   'capacity-credited': { source, amounts, nodesAdded: list(text), bought: lotTerms.bought, expiresAt: lotTerms.expiresAt, at: integer },
-  'workload-held': { workloadId: integer, rates: amounts, formulaVersion: integer, until: integer, at: integer },
+  'workload-held': {
+    workloadId: integer,
+    rates: amounts,
+    formulaVersion: integer,
+    until: integer,
+    runForSeconds: optional(integer),
+    at: integer,
+  },
   'hold-released': { workloadId: integer, cause: oneOf('failed', 'expired', 'cancelled'), at: integer },
-  'workload-activated': { workloadId: integer, rates: amounts, formulaVersion: integer, nodeId: optional(text), at: integer },
+  'workload-activated': {
+    workloadId: integer,
+    rates: amounts,
+    formulaVersion: integer,
+    nodeId: optional(text),
+    priority: optional(integer),
+    at: integer,
+  },
   'workload-released': { workloadId: integer, rates: amounts, cause: text, at: integer },
   'rates-rebased': { members: list(rebasedMember), missing: list(integer), formulaVersion: integer, at: integer },
   'dimension-exhausted': { dimension, dueAt: integer, detectedAt: integer, remainder: amount, workloadIds: list(integer), at: integer },
   'decommission-requested': { workloadIds: list(integer), dimension, graceUntil: integer, at: integer },
   'decommission-cancelled': { workloadIds: list(integer), cause: oneOf('replenished', 'no-longer-used'), at: integer },
   'workloads-reclaimed': { workloadIds: list(integer), at: integer },
+  'workloads-suspended': { workloadIds: list(integer), cause: oneOf('exhausted', 'capped', 'paused'), at: integer },
+  'workloads-resumed': { workloadIds: list(integer), cause: oneOf('replenished', 'unpaused'), at: integer },
+  'unfunded-cap-reached': { dimension, unfunded: amount, at: integer },
+  'pool-paused': { cause: text, at: integer },
+  'pool-resumed': { cause: text, at: integer },
+  'policy-changed': { policy, at: integer },
   'dimension-replenished': { dimension, at: integer },
   'nodes-changed': { added: list(text), removed: list(text), cause: text, at: integer },
   'capacity-refunded': {

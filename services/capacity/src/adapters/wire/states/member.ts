@@ -9,5 +9,8 @@ export const member = record<Member>({
   formulaVersion: integer,
   nodeId: optional(text),
   since: integer,
+  priority: integer,
   isReclaimed: flag,
+  isSuspended: flag,
+  isPaused: flag,
 });

@@ -11,6 +11,7 @@ import type {
   RefundPayout,
   PendingTransfer,
   Pool,
+  Run,
   PoolRefund,
   Transfers,
 } from '../../../domain/index.js';
@@ -18,6 +19,7 @@ import { amount, amounts, bigInteger, dimension, perDimension } from '../amounts
 import { flag, integer, oneOf, optional, text } from '../codec.js';
 import { list, numberMap, textMap } from '../collections.js';
 import { cargo, lotTerms } from '../lots.js';
+import { policy } from '../policy.js';
 import { record } from '../record.js';
 import { schedule } from '../schedule.js';
 import { member } from './member.js';
@@ -25,6 +27,8 @@ import { member } from './member.js';
 const hold = record<Hold>({ rates: amounts, formulaVersion: integer, until: integer });
 
 const decommission = record<Decommission>({ dimension, graceUntil: integer });
+
+const run = record<Run>({ rates: amounts, seconds: integer, since: optional(integer) });
 
 const credit = record<Credit>({ at: integer, amounts });
 
@@ -99,12 +103,20 @@ export const poolState = record<Pool>({
   emptyAt: optional(amount),
   exhaustsAt: optional(amount),
   unfunded: amounts,
+  isPaused: flag,
+  policy,
   credited: amounts,
   members: numberMap(integer, member),
   holds: numberMap(integer, hold),
   heldRates: amounts,
+  holdsEndAt: optional(amount),
+  runs: numberMap(integer, run),
+  pausedRates: amounts,
   decommissions: numberMap(integer, decommission),
+  graceEndsAt: optional(amount),
   exhausted: list(dimension),
+  unfundedBefore: amounts,
+  capped: list(dimension),
   credits: numberMap(integer, credit),
   flows: record<Flows>({ transferredIn: amounts, transferredOut: amounts, refunded: amounts, forfeited: amounts }),
   lots,

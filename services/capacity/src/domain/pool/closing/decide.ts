@@ -3,6 +3,7 @@ import type { Seconds } from '../../amount/instant.js';
 import { settle } from '../account.js';
 import type { ChangePool } from '../commands.js';
 import type { PoolChanged } from '../events.js';
+import { hasChildren } from '../loan/account.js';
 import type { Pool } from '../state.js';
 import type { ClosePool } from './commands.js';
 
@@ -15,7 +16,7 @@ export const close = ({ cause }: Pick<ClosePool, 'cause'>, pool: Pool, at: Secon
   if (pool.closing !== undefined) return [];
   if (pool.transfers.pending.length > 0) throw new Refusal('TRANSFER_PENDING', 'capacity is on its way to another pool');
   if (pool.borrowing !== undefined) throw new Refusal('LOAN_OUTSTANDING', 'the pool borrows: the borrowing has to end first');
-  if (pool.lending !== undefined) throw new Refusal('LOAN_OUTSTANDING', 'the pool lends: its borrowers have to leave first');
+  if (hasChildren(pool)) throw new Refusal('LOAN_OUTSTANDING', 'the pool lends: its borrowers have to leave first');
   const cancelled = pool.holds.keys().map((workloadId): PoolChanged => ({ type: 'hold-released', workloadId, cause: 'cancelled', at }));
   return [...cancelled, { type: 'pool-closed', cause, forfeited: settle(pool, at).balance, at }];
 };
@@ -36,8 +37,23 @@ const isStillAccepted = (command: ChangePool, pool: Pool): boolean => {
     case 'merge':
       return pool.closing?.cause === mergeCause(command.mergeId);
     case 'activate':
+    case 'borrow':
+    case 'end-borrowing':
+    case 'schedule-loan':
+    case 'loan-heard':
+    case 'parent-lost':
+    case 'answer-loan':
+    case 'answer-heard':
+    case 'child-lost':
+    case 'repay-loan':
     case 'change-nodes':
     case 'hold':
+    case 'hold-all':
+    case 'pause':
+    case 'pause-workloads':
+    case 'resume':
+    case 'resume-workloads':
+    case 'set-policy':
     case 'rebase':
     case 'refund':
     case 'replace':

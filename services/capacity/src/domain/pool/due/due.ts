@@ -1,19 +1,14 @@
 import { earlier, type Horizon, type Seconds } from '../../amount/instant.js';
 import { DIMENSIONS, of, type Dimension } from '../../amount/per-dimension.js';
-import type { NumberMap } from '../../collection/number-map.js';
 import { depletionOf, settle, uses } from '../account.js';
-import { decommission, isToDecommission } from '../grace/decide.js';
+import { capsReachedAt, recordCaps } from '../grace/cap.js';
+import { isToDecommission, recordDecommission } from '../grace/decide.js';
+import { recordReclaimed } from '../loan/reclaim.js';
 import { lotsExpired } from '../lot/decide.js';
+import { drainOf } from '../member/drain.js';
 import type { Recording } from '../recording.js';
 import type { Pool } from '../state.js';
 import type { DimensionExhausted } from './events.js';
-
-/** Ascending keys of the entries that a condition holds for. */
-const idsWhere = <Value extends object>(map: NumberMap<Value>, holds: (value: Value, id: number) => boolean): number[] => {
-  const ids: number[] = [];
-  if (map.size > 0) for (const [id, value] of map.entries()) if (holds(value, id)) ids.push(id);
-  return ids;
-};
 
 /** Used, and not recorded as exhausted yet: what a depletion check would find. */
 const unmarked = (pool: Pool): readonly Dimension[] => DIMENSIONS.filter(dimension => !pool.exhausted.includes(dimension));
@@ -23,38 +18,49 @@ const unmarked = (pool: Pool): readonly Dimension[] => DIMENSIONS.filter(dimensi
  * again, and does not hide the next.
  */
 export const nextDue = (pool: Pool): Horizon => {
-  let next = earlier(pool.exhaustsAt, pool.lots.expiresNext);
-  if (pool.holds.size > 0) for (const [, { until }] of pool.holds.entries()) next = earlier(next, until);
-  if (pool.decommissions.size > 0) for (const [, { graceUntil }] of pool.decommissions.entries()) next = earlier(next, graceUntil);
-  return next;
+  const next = earlier(earlier(pool.exhaustsAt, pool.lots.expiresNext), earlier(pool.holdsEndAt, pool.graceEndsAt));
+  return pool.exhausted.length === 0 ? next : earlier(next, capsReachedAt(pool));
 };
+
+const isDue = (instant: Horizon, at: Seconds): boolean => instant !== undefined && instant <= at;
 
 const exhaustion = (pool: Pool, dimension: Dimension, at: Seconds, detectedAt: Seconds): DimensionExhausted => {
   const remainder = of(settle(pool, at).balance, dimension);
-  const workloadIds = idsWhere(pool.members, ({ rates }) => uses(rates, dimension));
+  const workloadIds = pool.members.keysWhere(member => uses(drainOf(member), dimension));
   return { type: 'dimension-exhausted', dimension, at, dueAt: at, detectedAt, remainder, workloadIds };
 };
 
 /**
- * Records what falls due at an instant, in this order: holds lapse, grace ends, dimensions run empty. Grace that begins here ends later, even if
- * it is 0 s long: within the second a credit still saves the members (capacity §13.6). Lots expire before that is seen.
+ * Records what falls due at an instant, in this order: holds lapse, grace ends, lots expire, dimensions run empty, caps are reached. Grace that
+ * begins here ends later, even if it is 0 s long: within the second a credit still saves the members (capacity §13.6).
  */
 const recordDueAt = (recording: Recording, at: Seconds, detectedAt: Seconds): void => {
-  const { holds, decommissions } = recording.pool;
-  const over = idsWhere(decommissions, ({ graceUntil }) => graceUntil <= at);
-  for (const workloadId of idsWhere(holds, ({ until }) => until <= at)) {
-    recording.record({ type: 'hold-released', workloadId, cause: 'expired', at });
+  const { holds, decommissions, holdsEndAt, graceEndsAt } = recording.pool;
+  if (isDue(holdsEndAt, at)) {
+    for (const workloadId of holds.keysWhere(({ until }) => until <= at)) {
+      recording.record({ type: 'hold-released', workloadId, cause: 'expired', at });
+    }
   }
-  if (over.length > 0) recording.record({ type: 'workloads-reclaimed', workloadIds: over, at });
+  if (isDue(graceEndsAt, at)) {
+    const workloadIds = decommissions.keysWhere(({ graceUntil }) => graceUntil <= at);
+    recording.record({ type: 'workloads-reclaimed', workloadIds, at });
+  }
   const { expiresNext } = recording.pool.lots;
-  if (expiresNext !== undefined && expiresNext <= at) recording.record(lotsExpired(recording.pool, at));
+  if (isDue(expiresNext, at)) recording.record(lotsExpired(recording.pool, at));
   for (const dimension of unmarked(recording.pool)) {
-    const depletion = depletionOf(recording.pool, dimension);
-    if (depletion === undefined || depletion > at) continue;
+    if (!isDue(depletionOf(recording.pool, dimension), at)) continue;
+    recordReclaimed(recording, dimension, at);
+    if (!isDue(depletionOf(recording.pool, dimension), at)) continue;
     recording.record(exhaustion(recording.pool, dimension, at, detectedAt));
-    const toStop = idsWhere(recording.pool.members, (_member, id) => isToDecommission(recording.pool, id, dimension));
-    recording.recordAll(decommission(toStop, dimension, at));
+    const { pool } = recording;
+    recordDecommission(
+      recording,
+      pool.members.keysWhere((_member, id) => isToDecommission(pool, id, dimension)),
+      dimension,
+      at,
+    );
   }
+  recordCaps(recording, at);
 };
 
 /** Whether something was due strictly before an instant. */

@@ -1,3 +1,4 @@
+import type { Exact } from '../../amount/exact.js';
 import type { Seconds } from '../../amount/instant.js';
 import type { Dimension } from '../../amount/per-dimension.js';
 import type { RecordedAt } from '../at-instant.js';
@@ -16,10 +17,36 @@ export interface DecommissionCancelled extends RecordedAt {
   readonly cause: 'replenished' | 'no-longer-used';
 }
 
-/** Grace is over: no credit saves these any more; they drain until they are released. */
+/** Grace is over: no credit saves these any more; they are members until they are released. */
 export interface WorkloadsReclaimed extends RecordedAt {
   readonly type: 'workloads-reclaimed';
   readonly workloadIds: readonly number[];
 }
 
-export type GraceEvent = DecommissionRequested | DecommissionCancelled | WorkloadsReclaimed;
+/** Why a member does not drain: a dimension it uses ran out, so much was forgiven that it is enough, or somebody said so. */
+export type SuspensionCause = 'exhausted' | 'capped' | 'paused';
+
+/** The drain of members is off (capacity §15.5, §15.6). */
+export interface WorkloadsSuspended extends RecordedAt {
+  readonly type: 'workloads-suspended';
+  readonly workloadIds: readonly number[];
+  readonly cause: SuspensionCause;
+}
+
+/** It is on again, as far as this cause goes: what is paused as well still does not drain. */
+export interface WorkloadsResumed extends RecordedAt {
+  readonly type: 'workloads-resumed';
+  readonly workloadIds: readonly number[];
+  readonly cause: 'replenished' | 'unpaused';
+}
+
+/** So much was forgiven in a dimension since it was exhausted that nobody in grace may go on (capacity §15.5). */
+export interface UnfundedCapReached extends RecordedAt {
+  readonly type: 'unfunded-cap-reached';
+  readonly dimension: Dimension;
+  /** Milliunit-seconds forgiven since the exhaustion. */
+  readonly unfunded: Exact;
+}
+
+export type GraceEvent =
+  DecommissionRequested | DecommissionCancelled | WorkloadsReclaimed | WorkloadsSuspended | WorkloadsResumed | UnfundedCapReached;

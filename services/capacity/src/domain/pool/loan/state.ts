@@ -1,4 +1,5 @@
 import type { Exact } from '../../amount/exact.js';
+import type { Seconds } from '../../amount/instant.js';
 import type { Amounts, PerDimension } from '../../amount/per-dimension.js';
 import type { NumberMap } from '../../collection/number-map.js';
 
@@ -8,55 +9,69 @@ export interface Step {
   readonly rate: Exact;
 }
 
-/** What a pool is going to take from its parent, ascending; it ends with a step of rate 0 unless it never ends (capacity §15.8). */
+/** What a pool is going to take from its parent, ascending by instant (capacity §15.8). */
 export type Schedule = PerDimension<readonly Step[]>;
 
 /** Of a child: what it may owe its parent and what it does. */
 export interface Borrowing {
   readonly parent: number;
-  /** `joining` until the parent has answered once; `leaving` until it has let go. */
+  /** `joining` until the parent has answered; `leaving` until it has let go. */
   readonly status: 'joining' | 'joined' | 'leaving';
   readonly isConsented: boolean;
   /** Most that it wants to owe, in milliunit-seconds. */
   readonly limit: Amounts;
   /** Most that the parent lets it owe, as last heard. */
   readonly granted: Amounts;
+  /** Dimensions in which the parent lends nothing more, as last heard. */
+  readonly isCut: PerDimension<boolean>;
   /** All that it ever borrowed, up to the instant of the balance. */
   readonly borrowed: Amounts;
   /** All that it ever paid back; what came back is taken off again. */
   readonly repaid: Amounts;
-  /** Repayments begun so far: their ids count on. */
-  readonly repayments: number;
-  /** Pools above it; known once it has joined. */
+  /** Pools above it, once it has joined: at least 1. */
   readonly level: number;
-  /** Counts the changes that the parent has to know of. */
-  readonly revision: number;
-  /** The last of them that the parent has answered. */
-  readonly answered: number;
-  /** Number of the parent's last answer. */
+  /** Numbers of the first and of the last news for the parent, of the last that the parent knows, and of the parent's last answer. */
+  readonly firstNews: number;
+  readonly news: number;
+  readonly told: number;
   readonly heard: number;
 }
 
 /** Of a parent: what it lends to one child. */
 export interface Loan {
-  /** The child's count of changes; older news is ignored. */
-  readonly revision: number;
+  /** Its place among the loans: the later, the sooner it ends when the parent runs empty. */
+  readonly ordinal: number;
+  /** Number of the child's last news; older news is ignored. */
+  readonly heard: number;
   readonly schedule: Schedule;
-  /** Most that the child wants to owe. */
+  /** Since when the child has owed something; before that, when it is going to. */
+  readonly since: PerDimension<Exact | undefined>;
+  /** Most that the child wants to owe, and most that it may. */
   readonly limit: Amounts;
-  /** Most that it may owe. */
   readonly granted: Amounts;
+  /** Dimensions in which the parent could not go on lending; granted anew when the parent gets more. */
+  readonly isCut: PerDimension<boolean>;
   /** All that was ever lent to it, up to the instant of the balance. */
   readonly lent: Amounts;
   readonly repaid: Amounts;
-  /** Dimensions in which the parent could not go on lending; they are granted anew once it can. */
-  readonly isCut: PerDimension<boolean>;
-  /** Counts the answers that the child has to hear, and those that it has heard. */
+  /** Numbers of the last answer for the child, and of the last that the child knows. */
   readonly answer: number;
   readonly told: number;
-  /** The child leaves: the loan ends once it has heard the answer. */
-  readonly isLeaving: boolean;
+  /** When that answer was given. */
+  readonly answeredAt: Seconds;
 }
 
-/** Loans by child. */
-export type Lending = NumberMap<Loan>;
+/** What a pool lends. */
+export interface Lending {
+  /** By child. */
+  readonly loans: NumberMap<Loan>;
+  readonly lastOrdinal: number;
+  /** Last news of children that have left, for ever: what they said before counts no more, however late it comes. */
+  readonly left: NumberMap<{ readonly news: number }>;
+}
+
+/** What a tree adds to what an account drains, and from what: absent for a pool that stands alone. */
+export interface InTree {
+  readonly borrowing?: Borrowing | undefined;
+  readonly lending?: Lending | undefined;
+}

@@ -11,11 +11,24 @@ export interface WorkloadRates {
   readonly formulaVersion: number;
 }
 
-/** Keeps room for a workload if the pool can carry it for long enough (capacity §7, §15.3). */
-export interface HoldWorkload extends DecidedAt, WorkloadRates {
-  readonly type: 'hold';
+/** A workload to be admitted: it asks for a horizon or for a time to run, one of them. */
+export interface HeldWorkload extends WorkloadRates {
   /** Every dimension it uses must last longer than this. */
-  readonly horizonSeconds: number;
+  readonly horizonSeconds?: number | undefined;
+  /** So much of the balance is kept for it as it drains in this time. */
+  readonly runForSeconds?: number | undefined;
+}
+
+/** Keeps room for a workload if the pool can carry it for long enough (capacity §7, §15.3). */
+export interface HoldWorkload extends DecidedAt, HeldWorkload {
+  readonly type: 'hold';
+  readonly until: Seconds;
+}
+
+/** Keeps room for several workloads, or for none of them. */
+export interface HoldWorkloads extends DecidedAt {
+  readonly type: 'hold-all';
+  readonly workloads: readonly HeldWorkload[];
   readonly until: Seconds;
 }
 
@@ -23,6 +36,8 @@ export interface HoldWorkload extends DecidedAt, WorkloadRates {
 export interface ActivateWorkload extends DecidedAt, WorkloadRates {
   readonly type: 'activate';
   readonly nodeId?: string | undefined;
+  /** Of members in grace, those with more of it are resumed first; absent: 0 (capacity §15.5). */
+  readonly priority?: number | undefined;
 }
 
 /** The workload is gone, or will never come. */

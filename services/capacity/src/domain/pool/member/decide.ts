@@ -1,32 +1,32 @@
+import { Refusal } from '@drawdown/errors';
 import type { Seconds } from '../../amount/instant.js';
 import { equalEach, minusEach, plusEach, type Amounts } from '../../amount/per-dimension.js';
-import { requireRoom } from '../admission.js';
+import { hold } from '../admission/decide.js';
 import { evolvePool } from '../evolve.js';
 import { requireAmounts, requireRates } from '../limits.js';
 import type { Pool } from '../state.js';
 import { requireNotDeparted, requireNotMoving } from '../transfer/departed.js';
-import type { ActivateWorkload, HoldWorkload, RebaseRates, ReleaseWorkload, ReplaceWorkload } from './commands.js';
+import type { ActivateWorkload, RebaseRates, ReleaseWorkload, ReplaceWorkload } from './commands.js';
 import type { MemberEvent } from './events.js';
+import { DEFAULT_PRIORITY } from './place.js';
 
-/** @throws Refusal `INVALID_AMOUNT`, `CAPACITY_OVERFLOW`, `CAPACITY_INSUFFICIENT` */
-export const hold = (command: Omit<HoldWorkload, 'type'>, pool: Pool, at: Seconds): readonly MemberEvent[] => {
-  const { workloadId, rates, formulaVersion, until, horizonSeconds } = command;
-  requireAmounts(rates);
-  if (pool.members.has(workloadId) || pool.holds.has(workloadId)) return [];
-  requireNotMoving(pool, workloadId);
-  requireRates(plusEach(plusEach(pool.rates, pool.heldRates), rates));
-  requireRoom(pool, rates, at, horizonSeconds);
-  return [{ type: 'workload-held', workloadId, rates, formulaVersion, until, at }];
+/** Priorities are whole numbers of 0 up to this. */
+const PRIORITY_MAX = 1_000_000;
+
+const requirePriority = (priority = DEFAULT_PRIORITY): void => {
+  if (Number.isInteger(priority) && priority >= DEFAULT_PRIORITY && priority <= PRIORITY_MAX) return;
+  throw new Refusal('INVALID_PRIORITY', `a priority is a whole number of ${DEFAULT_PRIORITY} to ${PRIORITY_MAX}`);
 };
 
-/** @throws Refusal `INVALID_AMOUNT`, `CAPACITY_OVERFLOW` */
+/** @throws Refusal `INVALID_AMOUNT`, `INVALID_PRIORITY`, `CAPACITY_OVERFLOW` */
 export const activate = (command: ActivateWorkload, pool: Pool, at: Seconds): readonly MemberEvent[] => {
-  const { workloadId, rates, formulaVersion, nodeId } = command;
+  const { workloadId, rates, formulaVersion, nodeId, priority } = command;
   requireAmounts(rates);
   if (pool.members.has(workloadId)) return [];
   requireNotMoving(pool, workloadId);
-  requireRates(plusEach(pool.rates, rates));
-  return [{ type: 'workload-activated', workloadId, rates, formulaVersion, nodeId, at }];
+  requireRates(plusEach(plusEach(pool.rates, pool.pausedRates), rates));
+  requirePriority(priority);
+  return [{ type: 'workload-activated', workloadId, rates, formulaVersion, nodeId, priority, at }];
 };
 
 export const release = ({ workloadId, cause }: Omit<ReleaseWorkload, 'type'>, pool: Pool, at: Seconds): readonly MemberEvent[] => {

@@ -8,6 +8,8 @@ export interface WorkloadHeld extends RecordedAt {
   readonly rates: Amounts;
   readonly formulaVersion: number;
   readonly until: Seconds;
+  /** Seconds for which balance is kept; absent: it was admitted for an open end (capacity §15.3). */
+  readonly runForSeconds?: number | undefined;
 }
 
 export type HoldEnd = 'failed' | 'expired' | 'cancelled';
@@ -25,6 +27,8 @@ export interface WorkloadActivated extends RecordedAt {
   readonly rates: Amounts;
   readonly formulaVersion: number;
   readonly nodeId?: string | undefined;
+  /** Absent: 0. */
+  readonly priority?: number | undefined;
 }
 
 export interface WorkloadReleased extends RecordedAt {

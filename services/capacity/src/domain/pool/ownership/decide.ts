@@ -1,6 +1,7 @@
 import { Refusal } from '@drawdown/errors';
 import type { Seconds } from '../../amount/instant.js';
 import { signatureFault } from '../../signature/ed25519.js';
+import { isInTree } from '../loan/account.js';
 import type { Pool } from '../state.js';
 import type { TransferOwnership } from './commands.js';
 import type { OwnershipTransferred } from './events.js';
@@ -37,7 +38,7 @@ export const transferOwnership = (command: TransferOwnership, pool: Pool, at: Se
   requireSigned('from', fromKey, json, fromSignature);
   requireSigned('to', toKey, json, toSignature);
   requireInTime(agreement, at);
-  if (pool.borrowing !== undefined || pool.lending !== undefined) {
+  if (isInTree(pool)) {
     throw new Refusal('LOAN_OUTSTANDING', 'a pool leaves its tree before it changes hands');
   }
   return [{ type: 'ownership-transferred', from, to, nonce, json, fromSignature, toSignature, at }];

@@ -1,4 +1,4 @@
-import { minusEach, NOTHING, plusEach } from '../../amount/per-dimension.js';
+import { minusEach, NOTHING, plusEach, type Amounts } from '../../amount/per-dimension.js';
 import type { Draft } from '../draft.js';
 import { dropDecommissions } from '../grace/evolve.js';
 import { withoutMoney, withPieces, withShift } from '../lot/line.js';
@@ -49,6 +49,13 @@ const close = (next: Draft, transferId: string, status: 'arrived' | 'returned'):
   };
 };
 
+/** Of a child: it owes so much less; it settles once more, because its parent has to know. */
+const payBack = (next: Draft, amounts: Amounts): void => {
+  if (next.borrowing === undefined) return;
+  next.borrowing = { ...next.borrowing, repaid: plusEach(next.borrowing.repaid, amounts) };
+  settleWith(next, next.asOf, NOTHING, next.rates);
+};
+
 export const transferredOut = (next: Draft, event: CapacityTransferredOut): void => {
   const { transferId, peer, owner, purpose, isConsented, amounts, parts, members, at } = event;
   settleWith(next, at, NOTHING, next.rates);
@@ -57,6 +64,7 @@ export const transferredOut = (next: Draft, event: CapacityTransferredOut): void
   removeMembers(next, members);
   settleWith(next, at, minusEach(NOTHING, amounts), next.rates);
   next.flows = { ...next.flows, transferredOut: plusEach(next.flows.transferredOut, amounts) };
+  if (purpose === 'repayment') payBack(next, amounts);
   let { departed } = next.transfers;
   for (const { workloadId } of members) departed = departed.with(workloadId, { peer, transferId });
   const { byId, pending, merging } = next.transfers;
@@ -81,10 +89,11 @@ export const transferredIn = (next: Draft, { transferId, peer, amounts, parts, m
 
 export const transferSettled = (next: Draft, { transferId }: CapacityTransferSettled): void => close(next, transferId, 'arrived');
 
-export const transferReturned = (next: Draft, { transferId, amounts, parts, members, at }: CapacityTransferReturned): void => {
+export const transferReturned = (next: Draft, { transferId, purpose, amounts, parts, members, at }: CapacityTransferReturned): void => {
   settleWith(next, at, NOTHING, next.rates);
   unload(next, { amounts, parts, members });
   next.flows = { ...next.flows, transferredOut: minusEach(next.flows.transferredOut, amounts) };
+  if (purpose === 'repayment') payBack(next, minusEach(NOTHING, amounts));
   close(next, transferId, 'returned');
 };
 

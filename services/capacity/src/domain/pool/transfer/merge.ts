@@ -5,6 +5,7 @@ import { eachDimension, of, type Amounts } from '../../amount/per-dimension.js';
 import { settle } from '../account.js';
 import { close, mergeCause } from '../closing/decide.js';
 import type { PoolChanged } from '../events.js';
+import { isInTree } from '../loan/account.js';
 import type { Pool } from '../state.js';
 import type { MergePool } from './commands.js';
 import { drainOfAll, leave, WORKLOADS_PER_TRANSFER_MAX } from './leave.js';
@@ -21,7 +22,7 @@ export const merge = ({ mergeId, into, isConsented }: MergePool, pool: Pool, at:
   if (merging !== undefined) throw new Refusal('MERGE_PENDING', 'the pool is being merged into another one');
   if (into === pool.id) throw new Refusal('TRANSFER_TO_ITSELF', 'a pool is merged into another pool');
   if (pool.transfers.pending.length > 0) throw new Refusal('TRANSFER_PENDING', 'capacity is on its way to another pool');
-  if (pool.borrowing !== undefined || pool.lending !== undefined) throw new Refusal('LOAN_OUTSTANDING', 'a pool leaves its tree first');
+  if (isInTree(pool)) throw new Refusal('LOAN_OUTSTANDING', 'a pool leaves its tree first');
   const plan = { mergeId, into, isConsented };
   return [{ type: 'merge-begun', ...plan, at }, ...nextPart(pool, { ...plan, count: 0 }, at)];
 };

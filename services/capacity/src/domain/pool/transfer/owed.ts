@@ -3,11 +3,14 @@ import type { Pool } from '../state.js';
 import type { PendingTransfer } from './state.js';
 
 const owedFor = ({ id }: Pool, transfer: PendingTransfer): PoolOwed => {
-  const { transferId, peer, owner, isConsented, amounts, parts, members, at } = transfer;
+  const { transferId, peer, owner, purpose, isConsented, amounts, parts, members, at } = transfer;
   return {
     id: `transfer-in:${transferId}`,
     poolId: peer,
-    command: { type: 'transfer-in', transferId, peer: id, owner, isConsented, amounts, parts, members, at },
+    command:
+      purpose === 'repayment'
+        ? { type: 'repay-loan', transferId, child: id, amounts, at }
+        : { type: 'transfer-in', transferId, peer: id, owner, isConsented, amounts, parts, members, at },
     accepted: { id: `transfer-settled:${transferId}`, command: { type: 'transfer-settled', transferId, at } },
     refused: code => ({ id: `transfer-returned:${transferId}`, command: { type: 'transfer-returned', transferId, code, at } }),
   };

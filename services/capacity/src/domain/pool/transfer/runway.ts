@@ -2,7 +2,7 @@ import { minus, times, type Exact } from '../../amount/exact.js';
 import type { Seconds } from '../../amount/instant.js';
 import { eachDimension, minusEach, NOTHING, of, plusEach, type Amounts } from '../../amount/per-dimension.js';
 import { settle } from '../account.js';
-import { ADMISSION_HORIZON_SECONDS } from '../admission.js';
+import { ADMISSION_HORIZON_SECONDS } from '../admission/admission.js';
 import { wholeUnits } from '../limits.js';
 import type { Pool } from '../state.js';
 
