@@ -34,6 +34,17 @@ export const touchedMembers = (event: PoolEvent): readonly number[] => {
     case 'refund-paid':
     case 'lots-expired':
     case 'capacity-transfer-settled':
+    case 'borrowing-changed':
+    case 'borrowing-leaving':
+    case 'borrowing-ended':
+    case 'borrowing-answered':
+    case 'loan-heard':
+    case 'loan-scheduled':
+    case 'loan-granted':
+    case 'loan-reclaimed':
+    case 'loan-repaid':
+    case 'answer-heard':
+    case 'loan-ended':
     case 'merge-begun':
     case 'merge-stopped':
     case 'ownership-transferred':

@@ -1,11 +1,12 @@
 import type { PoolEvent } from '../../../domain/index.js';
-import { amount, amounts, bigInteger, dimension } from '../amounts.js';
+import { amount, amounts, bigInteger, dimension, perDimension } from '../amounts.js';
 import { flag, integer, oneOf, optional, text } from '../codec.js';
 import { list } from '../collections.js';
 import { policy } from '../policy.js';
 import { eventsOf } from '../events.js';
 import { cargo, lotTerms } from '../lots.js';
 import { byField, record } from '../record.js';
+import { schedule } from '../schedule.js';
 
 type EventOf<Type extends PoolEvent['type']> = Extract<PoolEvent, { readonly type: Type }>;
 
@@ -78,6 +79,26 @@ export const poolEvents = eventsOf<PoolEvent>('drawdown.capacity.pool', {
   'capacity-transfer-returned': { transferId: text, peer: integer, purpose, ...cargo, code: text, at: integer },
   'merge-begun': { mergeId: text, into: integer, isConsented: flag, at: integer },
   'merge-stopped': { mergeId: text, code: text, at: integer },
+  'borrowing-changed': { parent: integer, limit: amounts, isConsented: flag, at: integer },
+  'borrowing-leaving': { at: integer },
+  'borrowing-ended': { parent: integer, code: optional(text), at: integer },
+  'borrowing-answered': { answer: integer, granted: amounts, isCut: perDimension(flag), lost: amounts, level: integer, at: integer },
+  'loan-heard': { news: integer, at: integer },
+  'loan-scheduled': {
+    child: integer,
+    news: integer,
+    schedule,
+    limit: amounts,
+    granted: amounts,
+    isCut: perDimension(flag),
+    charged: amounts,
+    at: integer,
+  },
+  'loan-granted': { child: integer, granted: amounts, isCut: perDimension(flag), at: integer },
+  'loan-reclaimed': { child: integer, dimension, at: integer },
+  'loan-repaid': { transferId: text, child: integer, amounts, at: integer },
+  'answer-heard': { child: integer, answer: integer, at: integer },
+  'loan-ended': { child: integer, news: integer, charged: amounts, at: integer },
   'ownership-transferred': {
     from: integer,
     to: integer,

@@ -5,6 +5,7 @@ import type {
   Decommission,
   Flows,
   Hold,
+  Lending,
   Loan,
   Lot,
   Lots,
@@ -68,18 +69,21 @@ const borrowing = record<Borrowing>({
   isConsented: flag,
   limit: amounts,
   granted: amounts,
+  isCut: perDimension(flag),
   borrowed: amounts,
   repaid: amounts,
-  repayments: integer,
   level: integer,
-  revision: integer,
-  answered: integer,
+  firstNews: integer,
+  news: integer,
+  told: integer,
   heard: integer,
 });
 
 const loan = record<Loan>({
-  revision: integer,
+  ordinal: integer,
+  heard: integer,
   schedule,
+  since: perDimension(optional(amount)),
   limit: amounts,
   granted: amounts,
   lent: amounts,
@@ -87,7 +91,13 @@ const loan = record<Loan>({
   isCut: perDimension(flag),
   answer: integer,
   told: integer,
-  isLeaving: flag,
+  answeredAt: integer,
+});
+
+const lending = record<Lending>({
+  loans: numberMap(integer, loan),
+  lastOrdinal: integer,
+  left: numberMap(integer, record({ news: integer })),
 });
 
 /** A pool with all that its next decision rests on. */
@@ -122,7 +132,8 @@ export const poolState = record<Pool>({
   lots,
   transfers,
   borrowing: optional(borrowing),
-  lending: optional(numberMap(integer, loan)),
+  lending: optional(lending),
+  messages: integer,
   ownershipNonces: list(text),
   closing: optional(record<Closing>({ at: integer, cause: text })),
   lastAt: integer,

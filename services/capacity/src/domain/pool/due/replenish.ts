@@ -38,7 +38,8 @@ export const recordReplenished = (recording: Recording, changes: readonly PoolCh
 
 const isReplenished = (pool: Pool, dimension: Dimension, at: Seconds): boolean => {
   const { rates, isPaused } = pool;
-  if (isExhausted({ balance: settle(pool, at).balance, rates, isPaused }, dimension)) return false;
+  const { balance, asOf, borrowing, lending } = settle(pool, at);
+  if (isExhausted({ balance, asOf, rates, isPaused, borrowing, lending }, dimension)) return false;
   const isUsed = !isPaused && of(rates, dimension) > 0;
   return isUsed || !isAwaited(pool, dimension);
 };
