@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPurchaseMessage, signatureFault } from '@drawdown/capacity/domain';
@@ -9,6 +9,7 @@ import { amountsOf, readUnitSeconds, readWholeUnitSeconds, unitsText } from '../
 import { moneyText, readMoney } from '../src/capacity/money.js';
 import { signPurchase } from '../src/capacity/purchase.js';
 import { secondText } from '../src/capacity/seconds.js';
+import { signWorkload } from '../src/capacity/signed-workload.js';
 import { createKeyFile, newSigner, readSigner } from '../src/capacity/signer.js';
 import { readPercent, readSecondsOf, secondsText } from '../src/commands/capacity/arguments.js';
 import { POOL_FIELDS } from '../src/commands/capacity/columns.js';
@@ -152,6 +153,56 @@ describe('a signed purchase', () => {
   });
 });
 
+describe('a signed workload', () => {
+  it('is the one whose text and signature the specification gives', () => {
+    const seed = createPrivateKey({
+      key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 1)]),
+      format: 'der',
+      type: 'pkcs8',
+    });
+    const signer = { publicKey: '', sign: (message: string | Uint8Array) => sign(null, Buffer.from(message), seed).toString('hex') };
+    const workload = Workload.fromPartial({ kind: { $case: 'volume', value: { sizeGb: 100, diskType: DiskType.SSD } } });
+    const request = {
+      workloadId: 1,
+      poolId: 7,
+      nodeId: 'node-a',
+      customerTid: 11,
+      reference: '',
+      epoch: 1_600_000_000,
+      description: 'demo',
+      metadata: '',
+      workload,
+    };
+    expect(signWorkload(request, signer).customerSignature).toBe(
+      '5b02356afcad4e6698a1648f8f6df0213253f23a09e46817fd6cc92122b7693abe0811c9f7e4c238600860222dfd23cfa8e309cc8ac1210fed51b3fc6b2dcd0e',
+    );
+  });
+
+  it.each(['--container 2,4,50', '--machine 3', '--public-ip', '--resources cru=0.5,mru=1.25', '--volume 5:hdd'])(
+    'is signed whatever it is: %s',
+    line => {
+      const signer = newSigner();
+      const command = silent(addSizeOptions(new Command()));
+      const workload = sizeOf(command.parse(line.split(' '), { from: 'user' }).opts<SizeOptions>(), command);
+      if (workload === undefined) throw new Error('a size was said');
+      const request = {
+        workloadId: 0,
+        poolId: 7,
+        nodeId: 'n',
+        customerTid: 1,
+        reference: '',
+        epoch: 1,
+        description: '',
+        metadata: '',
+        workload,
+      };
+      const { customerSignature } = signWorkload(request, signer);
+      expect(customerSignature).toMatch(/^[0-9a-f]{128}$/);
+      expect(signWorkload({ ...request, poolId: 8 }, signer).customerSignature).not.toBe(customerSignature);
+    },
+  );
+});
+
 describe('options of pools', () => {
   const policy = (...words: string[]) =>
     policyOf(silent(addPolicyOptions(new Command())).parse(words, { from: 'user' }).opts<PolicyOptions>());
@@ -276,6 +327,7 @@ describe('wrong usage of a command about pools', () => {
     ['nodes', 'register', 'n'],
     ['workloads', 'report', '1', '2', 'gone'],
     ['workloads', 'check', '1'],
+    ['workloads', 'admit', '1', '--customer', '1', '--key', 'k', '--node', 'n'],
     ['reservations', 'report-payment', '1', '-5'],
   ])('is told before anything is called: %s %s %s %s %s %s %s', async (...words) => {
     const program = createProgram();

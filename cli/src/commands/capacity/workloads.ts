@@ -7,6 +7,7 @@ import { printOne } from '../../output/output.js';
 import { plain } from '../../output/plain.js';
 import { readInteger } from '../arguments.js';
 import { addAtOption, readNumber, readSecondsOf, withCapacity, type AtOption } from './arguments.js';
+import { registerAdmit } from './workload-admission.js';
 import { addSizeOptions, requireSize, sizeOf, type SizeOptions } from './workload-options.js';
 
 const PRIORITY_MAX = 1_000_000;
@@ -17,6 +18,7 @@ const CAUSES = { deleted: ReleaseCause.DELETED, failed: ReleaseCause.FAILED, can
 export const registerWorkloads = (program: Command): void => {
   const workloads = program.command('workloads').description('what runs on pools and drains them');
   registerCheck(workloads);
+  registerAdmit(workloads);
   registerReport(workloads);
   registerRelease(workloads);
   registerMove(workloads);
