@@ -1,7 +1,7 @@
 import type { Seconds } from '../amount/instant.js';
 import type { Amounts } from '../amount/per-dimension.js';
 import type { PoolEvent } from '../pool/events.js';
-import type { Pool } from '../pool/state.js';
+import type { Decommission, Hold, Member, Pool } from '../pool/state.js';
 
 /** How a workload stands to its pool; `released` once it has left or its hold has ended (capacity §13.4). */
 export const STAY_STATES = ['held', 'active', 'grace', 'reclaimed', 'released'] as const;
@@ -23,20 +23,36 @@ export interface Stay {
   readonly until: Seconds | undefined;
 }
 
-/** A workload as it stands to a pool now; absent: it is neither a member nor held. */
-export const stayOf = (pool: Pool, workloadId: number): Stay | undefined => {
-  const member = pool.members.get(workloadId);
+/** What a pool records of a workload. */
+interface Entries {
+  readonly member: Member | undefined;
+  readonly decommission: Decommission | undefined;
+  readonly hold: Hold | undefined;
+}
+
+const entriesOf = ({ members, decommissions, holds }: Pool, id: number): Entries => ({
+  member: members.get(id),
+  decommission: decommissions.get(id),
+  hold: holds.get(id),
+});
+
+const isSame = (left: Entries, right: Entries): boolean =>
+  left.member === right.member && left.decommission === right.decommission && left.hold === right.hold;
+
+const stayFrom = (workloadId: number, { member, decommission, hold }: Entries): Stay | undefined => {
   if (member !== undefined) {
     const { rates, formulaVersion, nodeId, since, isReclaimed } = member;
-    const until = pool.decommissions.get(workloadId)?.graceUntil;
+    const until = decommission?.graceUntil;
     const state = isReclaimed ? 'reclaimed' : until === undefined ? 'active' : 'grace';
     return { workloadId, state, rates, formulaVersion, nodeId, since, until };
   }
-  const hold = pool.holds.get(workloadId);
   if (hold === undefined) return undefined;
   const { rates, formulaVersion, until } = hold;
   return { workloadId, state: 'held', rates, formulaVersion, nodeId: undefined, since: undefined, until };
 };
+
+/** A workload as it stands to a pool now; absent: it is neither a member nor held. */
+export const stayOf = (pool: Pool, workloadId: number): Stay | undefined => stayFrom(workloadId, entriesOf(pool, workloadId));
 
 /** Ids of the workloads that an event names. */
 const namedIn = (event: PoolEvent): readonly number[] => {
@@ -45,17 +61,18 @@ const namedIn = (event: PoolEvent): readonly number[] => {
   return 'members' in event ? event.members.map(({ workloadId }) => workloadId) : [];
 };
 
-const isUnchanged = (before: Pool, after: Pool, id: number): boolean =>
-  before.members.get(id) === after.members.get(id) &&
-  before.decommissions.get(id) === after.decommissions.get(id) &&
-  before.holds.get(id) === after.holds.get(id);
-
 /** Every workload that stands to the pool otherwise than before an event; those that have left, with what they took until then. */
-export const changedStays = (before: Pool, event: PoolEvent, after: Pool): readonly Stay[] =>
-  namedIn(event).flatMap(id => {
-    if (isUnchanged(before, after, id)) return [];
-    const now = stayOf(after, id);
+export const changedStays = (before: Pool, event: PoolEvent, after: Pool): readonly Stay[] => {
+  const ids = namedIn(event);
+  // First all of the older pool and then all of the newer: to go from one to the other takes as long as they differ.
+  const older = ids.map(id => entriesOf(before, id));
+  const newer = ids.map(id => entriesOf(after, id));
+  return ids.flatMap((id, index) => {
+    const [was, is] = [older[index], newer[index]];
+    if (was === undefined || is === undefined || isSame(was, is)) return [];
+    const now = stayFrom(id, is);
     if (now !== undefined) return [now];
-    const last = stayOf(before, id);
+    const last = stayFrom(id, was);
     return last === undefined ? [] : [{ ...last, state: 'released', until: event.at }];
   });
+};
