@@ -96,8 +96,11 @@ end
 -- Adds and replaces; the session is to be stored after it.
 local function write_entries(lane, session, changed)
   if not session.entries_apart then
-    local entries = unpack_entries(session.entries)
-    for name, value in pairs(changed) do entries[name] = value end
+    local entries = changed
+    if session.entries ~= '' then
+      entries = unpack_entries(session.entries)
+      for name, value in pairs(changed) do entries[name] = value end
+    end
     local text = pack_entries(entries)
     if #text <= ENTRIES_IN_TEXT_BYTES_MAX then
       session.entries = text

@@ -198,27 +198,30 @@ local function pack_dirty(batch, session)
   return pack_session(session)
 end
 
-local function file_session(batch, session, moves)
-  local lane, moved = batch.lane, session.filed ~= session.exp
-  append_at(moves.listed, place.open(lane, session.open), session.last, session.sk)
-  if session.filed and moved then append_at(moves.left, place.bucket(lane, session.scope, session.filed), session.sk) end
-  if moved or session.moved_first then
-    append_at(moves.entered, place.bucket(lane, session.scope, session.exp), session.first, session.sk)
-  end
-  if moved then
-    moves.indexed[session.scope] = moves.indexed[session.scope] or {}
-    moves.indexed[session.scope][session.exp] = true
-  end
+local function moves_of(moves, scope)
+  moves[scope] = moves[scope] or { left = {}, entered = {} }
+  return moves[scope]
 end
 
-local function make_moves(lane, moves)
-  for key, members in pairs(moves.left) do redis.call('ZREM', key, unpack(members)) end
-  for key, members in pairs(moves.entered) do redis.call('ZADD', key, unpack(members)) end
-  for key, members in pairs(moves.listed) do redis.call('ZADD', key, unpack(members)) end
-  for scope, numbers in pairs(moves.indexed) do
-    local members = {}
-    for number in pairs(numbers) do append(members, whole(number), whole(number)) end
-    redis.call('ZADD', place.buckets(lane, scope), unpack(members))
+local function file_session(session, listed, moves)
+  append_at(listed, session.open, session.last, session.sk)
+  local moved = session.filed ~= session.exp
+  if not moved and not session.moved_first then return end
+  local wheel = moves_of(moves, session.scope)
+  if session.filed and moved then append_at(wheel.left, session.filed, session.sk) end
+  append_at(wheel.entered, session.exp, session.first, session.sk)
+end
+
+local function make_moves(lane, listed, moves)
+  for open, members in pairs(listed) do redis.call('ZADD', place.open(lane, open), unpack(members)) end
+  for scope, wheel in pairs(moves) do
+    local numbers = {}
+    for number, sks in pairs(wheel.left) do redis.call('ZREM', place.bucket(lane, scope, number), unpack(sks)) end
+    for number, members in pairs(wheel.entered) do
+      redis.call('ZADD', place.bucket(lane, scope, number), unpack(members))
+      append(numbers, whole(number), whole(number))
+    end
+    redis.call('ZADD', place.buckets(lane, scope), unpack(numbers))
   end
 end
 
@@ -229,16 +232,16 @@ end
 -- Writes what the batch gathered and forgets it, so that what follows reads the server.
 local function flush(batch)
   flush_clients(batch)
-  local lane, values, moves = batch.lane, {}, { left = {}, entered = {}, listed = {}, indexed = {} }
+  local lane, values, listed, moves = batch.lane, {}, {}, {}
   for sk, session in pairs(batch.sessions) do
     if session and session.dirty then
       append(values, place.session(lane, sk), pack_dirty(batch, session))
-      file_session(batch, session, moves)
+      file_session(session, listed, moves)
     end
   end
   for name, sk in pairs(batch.claims) do append(values, place.identifier(lane, name), sk) end
   write_texts(values)
-  make_moves(lane, moves)
+  make_moves(lane, listed, moves)
   for open, bytes in pairs(batch.added_bytes) do redis.call('HINCRBY', place.open_bytes(lane), open, whole(bytes)) end
   batch.clients, batch.texts, batch.sessions, batch.owners, batch.claims, batch.shown, batch.added_bytes = {}, {}, {}, {}, {}, {}, {}
 end
