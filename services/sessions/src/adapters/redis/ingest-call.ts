@@ -33,7 +33,10 @@ export const packIngest = (call: IngestCall, duplicateRetentionMs: number, numbe
     properties: properties.map(packProperty),
     ...(call.rebuild === undefined ? {} : { rebuild: call.rebuild }),
   };
-  return { args: [JSON.stringify(head), packHits(hits, numbered), ...hits.flatMap(({ id, encoded }) => [idField(id), bytesOf(encoded)])], order };
+  return {
+    args: [JSON.stringify(head), packHits(hits, numbered), ...hits.flatMap(({ id, encoded }) => [idField(id), bytesOf(encoded)])],
+    order,
+  };
 };
 
 const orderOf = (hit: HitRecord | undefined): HitRecord => requireHit(hit);
