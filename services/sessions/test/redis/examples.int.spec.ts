@@ -80,7 +80,7 @@ describe('Examples of sessions §14 on Redis', () => {
     const [failed = '', done = ''] = closeIds;
     await world.store.claim(world.wheel, 10, 60_000);
     await world.handOver(done);
-    await world.store.postpone(world.wheel, failed, 0);
+    await world.store.postpone(world.wheel, failed, 0, 'failure');
     expect(await world.store.claim(world.wheel, 10, 60_000)).toEqual([{ closeId: failed, attempts: 2 }]);
   });
 

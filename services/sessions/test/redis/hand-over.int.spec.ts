@@ -31,8 +31,19 @@ describe('Hand-over of a close (sessions §12.4)', () => {
     const closeId = await beginClose();
     expect(await world.store.claim(world.wheel, 10, VISIBILITY_MS)).toEqual([{ closeId, attempts: 1 }]);
     expect(await world.store.claim(world.wheel, 10, VISIBILITY_MS)).toEqual([]);
-    await world.store.postpone(world.wheel, closeId, 0);
+    await world.store.postpone(world.wheel, closeId, 0, 'failure');
     expect(await world.store.claim(world.wheel, 10, VISIBILITY_MS)).toEqual([{ closeId, attempts: 2 }]);
+  });
+
+  it('does not count tries that a fault of a server ended', async () => {
+    const closeId = await beginClose();
+    for (let outage = 0; outage < 3; outage += 1) {
+      expect(await world.store.claim(world.wheel, 10, VISIBILITY_MS)).toEqual([{ closeId, attempts: 1 }]);
+      await world.store.postpone(world.wheel, closeId, 0, 'fault');
+    }
+    await world.store.finish(world.wheel, closeId);
+    await world.store.postpone(world.wheel, closeId, 0, 'fault');
+    expect(await world.keys()).not.toContainEqual(expect.stringContaining(closeId));
   });
 
   it('reads what was frozen, whoever of the group sent it', async () => {

@@ -55,6 +55,15 @@ describe('A server of its own', () => {
     await server.remove();
   });
 
+  it('says that it is a fault when there is no way to it, not a failure of what was asked', async () => {
+    server = await OwnRedis.start();
+    world = new World(server.url);
+    await world.hits(GIVEN, { id: 'h1', at: 100, client: 'A' });
+    world.redis.disconnect();
+    await expect(world.store.finish(world.wheel, 'any')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await world.redis.connect();
+  });
+
   it('gets the library again after all of it was lost', async () => {
     server = await OwnRedis.start();
     world = new World(server.url);

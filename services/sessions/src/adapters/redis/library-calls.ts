@@ -1,4 +1,4 @@
-import { Fault, Refusal } from '@drawdown/errors';
+import { Fault, isFault, isRefusal, Refusal } from '@drawdown/errors';
 import type { Cluster, Redis } from 'ioredis';
 import { commandOf, requireWaited, type Wait } from './durability.js';
 import { functionName, LIBRARY_NAME, LIBRARY_SOURCE, LIBRARY_VERSION, type LibraryFunction } from './library.js';
@@ -30,7 +30,7 @@ export class LibraryCalls {
 
   /**
    * @throws Refusal `OUTDATED_EPOCH`, `STORE_LIBRARY_NEWER`
-   * @throws Fault `STORE_OUT_OF_MEMORY`, `STATE_LOST`
+   * @throws Fault `STORE_OUT_OF_MEMORY`, `STORE_UNAVAILABLE`, `STATE_LOST`
    */
   call(name: LibraryFunction, partition: string, args: readonly Argument[]): Promise<unknown> {
     return this.#attempt(() => this.redis.call('FCALL', functionName(name), 1, partition, ...args));
@@ -63,17 +63,17 @@ export class LibraryCalls {
   }
 
   async #attempt(call: () => Promise<unknown>): Promise<unknown> {
-    await this.load();
     try {
-      return await call();
+      await this.load();
+      return await call().catch(async (error: unknown) => {
+        if (!isFunctionMissing(error)) throw error;
+        this.#loaded = undefined;
+        await this.load();
+        return call();
+      });
     } catch (error) {
-      if (!isFunctionMissing(error)) throw translated(error);
-    }
-    this.#loaded = undefined;
-    await this.load();
-    return call().catch((error: unknown) => {
       throw translated(error);
-    });
+    }
   }
 }
 
@@ -109,10 +109,19 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const isFunctionMissing = (error: unknown): boolean => messageOf(error).includes('Function not found');
 
+/** Answers of a server that cannot do its work now, whatever it is asked. */
+const UNAVAILABLE = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|BUSY) /;
+
+/** What is no answer of the server comes from the way to it: no connection, no answer in time. */
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof Error && (error.name !== 'ReplyError' || UNAVAILABLE.test(error.message));
+
 const translated = (error: unknown): unknown => {
+  if (isFault(error) || isRefusal(error)) return error;
   const message = messageOf(error);
   if (message.startsWith('OUTDATED_EPOCH')) return new Refusal('OUTDATED_EPOCH', message.replace('OUTDATED_EPOCH', 'the epoch'));
   if (message.startsWith('STATE_LOST')) return new Fault('STATE_LOST', message.replace('STATE_LOST ', ''));
   if (message.startsWith('OOM')) return new Fault('STORE_OUT_OF_MEMORY', 'Redis is at its memory limit', {}, { cause: error });
+  if (isUnavailable(error)) return new Fault('STORE_UNAVAILABLE', `Redis does not answer: ${message}`, {}, { cause: error });
   return error;
 };

@@ -1,5 +1,4 @@
 import { BEGIN_CLOSE } from './library/begin-close.js';
-import { CATCHING_UP } from './library/catching-up.js';
 import { CLOSING } from './library/closing.js';
 import { COMMANDS } from './library/commands.js';
 import { COMPACTION } from './library/compaction.js';
@@ -53,7 +52,6 @@ const FUNCTIONS = {
   wipe: ['allow-oom'],
   seed_closed: [],
   finish_rebuild: [],
-  skip_catch_up: ['allow-oom'],
   open_session_of: ['no-writes'],
   open_sessions: ['no-writes'],
   closing_sessions: ['no-writes'],
@@ -90,7 +88,6 @@ export const LIBRARY_SOURCE = [
   COMPACTION,
   ERASING,
   REBUILDING,
-  CATCHING_UP,
   READS,
   PARKING,
   ...Object.entries(FUNCTIONS).map(registration),

@@ -114,12 +114,6 @@ export class RedisSessionStore implements SessionStore {
     };
   }
 
-  async skipCatchUp(call: WheelCall): Promise<boolean> {
-    return (
-      (await this.#library.call('skip_catch_up', this.#keys.partition(call.state), [JSON.stringify(wheelHead(call, this.#numbers))])) === 1
-    );
-  }
-
   async claim(wheel: Wheel, limit: number, visibilityMs: number): Promise<readonly ClaimedClose[]> {
     const flat = (await this.#call('claim', wheel, [limit, visibilityMs])) as readonly (string | number)[];
     return pairsOf(flat).map(([closeId, attempts]) => ({ closeId: String(closeId), attempts: Number(attempts) }));
@@ -160,8 +154,8 @@ export class RedisSessionStore implements SessionStore {
     return (await this.#call('finish', wheel, [closeId])) === 1;
   }
 
-  async postpone(wheel: Wheel, closeId: string, delayMs: number): Promise<void> {
-    await this.#call('postpone', wheel, [closeId, delayMs]);
+  async postpone(wheel: Wheel, closeId: string, delayMs: number, because: 'fault' | 'failure'): Promise<void> {
+    await this.#call('postpone', wheel, [closeId, delayMs, because]);
   }
 
   park(wheel: Wheel, closeId: string): Promise<boolean> {

@@ -9,6 +9,8 @@ import { decideClose } from './decide.js';
 const ATTEMPTS_MAX = 10;
 const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 60_000;
+/** After a fault of a server, which is no attempt. */
+const FAULT_RETRY_MS = 5_000;
 
 /** Appends what a proto-session became; resolves when all of it is stored. */
 export interface CloseLog {
@@ -57,13 +59,18 @@ export class HandOver {
       await store.finish(wheel, closeId);
       observer.onClosed(sessions, performance.now() - startedMs);
     } catch (error) {
-      if (!isFault(error) && attempts >= ATTEMPTS_MAX) {
+      if (isFault(error)) {
+        observer.onRetry(closeId, attempts, error);
+        await store.postpone(wheel, closeId, FAULT_RETRY_MS, 'fault');
+        return;
+      }
+      if (attempts >= ATTEMPTS_MAX) {
         await parking.park(wheel, frozen, attempts, error);
         observer.onParked(closeId, error);
         return;
       }
       observer.onRetry(closeId, attempts, error);
-      await store.postpone(wheel, closeId, Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (attempts - 1)));
+      await store.postpone(wheel, closeId, Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (attempts - 1)), 'failure');
     }
   }
 

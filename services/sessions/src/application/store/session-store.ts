@@ -5,7 +5,7 @@ import type { Notice } from './notice.js';
 import type { Compaction, Erased, HitsErasure, OpenSession, RawHits, UnmergeReply } from './open-session.js';
 import type { ClosedSeed, Saturation } from './rebuild.js';
 import type { MemoryUse, OpenLoad, QueueStatus } from './status.js';
-import type { BeginCloseCall, BeginCloseReply, Wheel, WheelCall, WheelStatus } from './wheel.js';
+import type { BeginCloseCall, BeginCloseReply, Wheel, WheelStatus } from './wheel.js';
 
 export type { AssignCall, AssignReply, ClaimedClose, ClosedHeaders, FrozenPart, FrozenSession } from './hand-over.js';
 export type { Control, HitOutcome, HitRecord, HitResult, IngestCall, IngestReply, StoredProperty } from './ingest.js';
@@ -29,8 +29,6 @@ export interface SessionStore {
   ingest(call: IngestCall): Promise<IngestReply>;
   /** One turn of a wheel: begins up to `limit` closes, in the order of D14, and moves the pointer. */
   beginClose(call: BeginCloseCall): Promise<BeginCloseReply>;
-  /** Files every open session of the buckets up to now under the current one, up to `limit` of them; true while there are more (D3). */
-  skipCatchUp(call: WheelCall): Promise<boolean>;
 
   /** Takes up to `limit` due closes; each is due again after `visibilityMs` unless it was finished or postponed. */
   claim(wheel: Wheel, limit: number, visibilityMs: number): Promise<readonly ClaimedClose[]>;
@@ -42,8 +40,8 @@ export interface SessionStore {
   assign(call: AssignCall): Promise<AssignReply>;
   /** Deletes a close and its parts after everything is published. False when there was none. */
   finish(wheel: Wheel, closeId: string): Promise<boolean>;
-  /** Puts off a hand-over that failed. */
-  postpone(wheel: Wheel, closeId: string, delayMs: number): Promise<void>;
+  /** Puts off a hand-over that failed. `fault`: a server did, so it was no attempt. */
+  postpone(wheel: Wheel, closeId: string, delayMs: number, because: 'fault' | 'failure'): Promise<void>;
   /** Drops a close that was set aside, after its parts are published (D7). */
   park(wheel: Wheel, closeId: string): Promise<boolean>;
   /** Puts back what was read before it was parked. False when it is there. */

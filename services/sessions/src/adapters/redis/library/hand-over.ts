@@ -17,9 +17,12 @@ function calls.claim(keys, args)
   return claimed
 end
 
+-- lane, close id, milliseconds, 'fault' for a try that does not count
 function calls.postpone(keys, args)
   local lane = lane_of(keys[1], args[1])
   redis.call('ZADD', place.queue(lane), 'XX', whole(server_now_ms() + tonumber(args[3])), args[2])
+  local frozen = place.closing(lane, args[2])
+  if args[4] == 'fault' and redis.call('HEXISTS', frozen, 'attempts') == 1 then redis.call('HINCRBY', frozen, 'attempts', -1) end
   return 'OK'
 end
 
