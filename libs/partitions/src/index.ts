@@ -10,4 +10,5 @@ export type { RequestOptions } from './owner-requests.js';
 export { PartitionReader } from './reader.js';
 export type { InputStatus, PartitionReaderOptions, ReaderStatus } from './reader.js';
 export { PROCESSOR_FAILED } from './settle.js';
+export { partitionObserver, watchPartitions } from './telemetry.js';
 export { untilOpen } from './until-open.js';

@@ -56,9 +56,17 @@ export class CapacityConfiguration extends PlatformConfiguration {
     variable: 'DRAWDOWN_CAPACITY_PAYMENTS_WEBHOOK_SECRET_FILE',
     kind: path,
     optional: true,
-    meaning: 'File with the secrets that sign those messages, one a line, the newest first.',
+    meaning: 'File with the one or two secrets that sign those messages, one a line, the one in use first; needed with the address.',
   })
   readonly paymentsWebhookSecretFile: string | undefined;
+
+  @Setting({
+    variable: 'DRAWDOWN_CAPACITY_PAYMENTS_ADDRESS',
+    kind: text,
+    optional: true,
+    meaning: 'Where customers pay, as they and the receiver of those messages are told; needed with the address.',
+  })
+  readonly paymentsAddress: string | undefined;
 }
 
 export const configurations: readonly DocumentedConfiguration[] = [

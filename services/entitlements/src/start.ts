@@ -1,4 +1,5 @@
 import { replicaName } from '@drawdown/connections';
+import { partitionObserver, watchPartitions } from '@drawdown/partitions';
 import { SegmentCache } from '@drawdown/projections';
 import type { JsonLogger } from '@drawdown/telemetry';
 import { OwnerCalls } from './adapters/grpc/owner/owner-calls.js';
@@ -6,7 +7,7 @@ import { AnnouncedPositions } from './adapters/jetstream/announced-positions.js'
 import { CatalogFeed } from './adapters/jetstream/catalog-feed.js';
 import { Partitions } from './adapters/partitions/partitions.js';
 import type { Platform } from './adapters/partitions/platform.js';
-import { partitionObserver, usageObserver, watchPartitions } from './adapters/telemetry.js';
+import { usageObserver } from './adapters/telemetry.js';
 import { Catalog } from './application/catalog/catalog.js';
 import type { EntitlementsConfiguration } from './configuration.js';
 import { openConnections, type Connections } from './connections.js';

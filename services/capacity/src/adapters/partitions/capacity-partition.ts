@@ -4,7 +4,9 @@ import type { Decoded, Delivery, Lease, OwnerRequest, PartitionProcessor, Waterm
 import type { ReadModel } from '@drawdown/projections';
 import { CapacityOwner, type OwnerPorts } from '../../application/partition/capacity-owner.js';
 import { decodeMessage, type Recorded } from '../../application/partition/recorded.js';
+import type { Audit } from '../mongo/audit.js';
 import { MongoCapacityStore } from '../mongo/partition-store.js';
+import { audit, repair, type AuditedPartition } from './audit.js';
 import { endOfStream, type Platform } from './platform.js';
 
 export interface CapacityPartitionOptions {
@@ -13,6 +15,7 @@ export interface CapacityPartitionOptions {
   /** The generation that is read now. */
   readonly readModel: () => ReadModel;
   readonly settle: OwnerPorts['settle'];
+  readonly payments: OwnerPorts['payments'];
   /** Answers a request that came over NATS. */
   readonly serve: (owner: CapacityOwner, request: OwnerRequest) => Promise<Uint8Array>;
   readonly onClosed: () => Promise<void>;
@@ -24,13 +27,17 @@ export class CapacityPartition implements PartitionProcessor<Recorded> {
 
   constructor(private readonly options: CapacityPartitionOptions) {}
 
+  get partition(): number {
+    return this.options.lease.partition;
+  }
+
   /** Absent before the partition has opened. */
   get owner(): CapacityOwner | undefined {
     return this.#owner;
   }
 
   async open(): Promise<Watermarks> {
-    const { platform, lease, readModel, settle } = this.options;
+    const { platform, lease, readModel, settle, payments } = this.options;
     const { logs, subjects, clock, commandWindowMs, observer } = platform;
     const endSequence = await endOfStream(platform, lease.partition);
     const owner = new CapacityOwner({
@@ -42,6 +49,7 @@ export class CapacityPartition implements PartitionProcessor<Recorded> {
       isHeld: () => lease.isHeld(),
       endSequence,
       settle,
+      payments,
       observer,
     });
     await owner.start();
@@ -62,9 +70,24 @@ export class CapacityPartition implements PartitionProcessor<Recorded> {
     return this.options.serve(this.#requireOwner(), request);
   }
 
+  /** Compares the documents with what the log says. */
+  audit(): Promise<Audit> {
+    return audit(this.#audited());
+  }
+
+  /** Writes documents that differ as the log has them. @returns documents written or removed */
+  repair(): Promise<number> {
+    return repair(this.#audited());
+  }
+
   async close(): Promise<void> {
     await this.options.onClosed();
     await this.#owner?.stop();
+  }
+
+  #audited(): AuditedPartition {
+    const { platform, lease, readModel } = this.options;
+    return { platform, lease, readModel: readModel(), owner: this.#requireOwner() };
   }
 
   #requireOwner(): CapacityOwner {

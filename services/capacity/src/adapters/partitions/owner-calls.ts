@@ -11,6 +11,7 @@ import { addressOf } from '../../application/partition/recorded.js';
 import type { Question } from '../../application/questions/question.js';
 import { QUESTIONS, type AnswerOf, type ArgumentsOf, type KindAsked, type QuestionName } from '../../application/questions/questions.js';
 import { storedState } from '../mongo/stored-state.js';
+import { doWork, type DoneWork, type OwnerWork } from './owner-work.js';
 import type { Partitions } from './partitions.js';
 import type { Platform } from './platform.js';
 
@@ -30,7 +31,8 @@ type Request =
       readonly key: KeyOf<Kind>;
       readonly args: unknown;
       readonly minPosition: string;
-    };
+    }
+  | { readonly op: 'work'; readonly work: OwnerWork };
 
 interface Target {
   readonly partition: number;
@@ -71,6 +73,13 @@ export class OwnerCalls implements CapacityCalls {
     }
   }
 
+  /** Has the owner of a partition do something that is no business of one aggregate. @throws Fault `OWNER_UNAVAILABLE`, … */
+  async work<W extends OwnerWork>(partition: number, work: W, limits: CallLimits): Promise<DoneWork<W>> {
+    const owned = this.partitions().owned(partition);
+    if (owned?.owner !== undefined) return doWork(owned, this.partitions().host, work);
+    return (await this.#send(partition, { op: 'work', work }, limits.remainingMs())) as DoneWork<W>;
+  }
+
   merged(...positions: readonly string[]): string {
     const merged = positions
       .filter(position => position !== '')
@@ -84,14 +93,20 @@ export class OwnerCalls implements CapacityCalls {
     const asked = deserialize(request.data) as Request;
     const deadlineAtMs = performance.now() + request.timeoutMs;
     const remainingMs = (): number => Math.max(0, deadlineAtMs - performance.now());
-    return serialize(
-      asked.op === 'execute'
-        ? await this.#executeHere(owner, partition, asked.kind, asked.namespace, asked.key, asked.given)
-        : await this.#askHere(owner, partition, asked.question, asked.namespace, asked.key as never, asked.args as never, {
-            minPosition: asked.minPosition,
-            remainingMs,
-          }),
-    );
+    return serialize(await this.#answer(owner, partition, asked, remainingMs));
+  }
+
+  async #answer(owner: CapacityOwner, partition: number, asked: Request, remainingMs: () => number): Promise<unknown> {
+    switch (asked.op) {
+      case 'execute':
+        return this.#executeHere(owner, partition, asked.kind, asked.namespace, asked.key, asked.given);
+      case 'ask': {
+        const { question, namespace, key, args, minPosition } = asked;
+        return this.#askHere(owner, partition, question, namespace, key as never, args as never, { minPosition, remainingMs });
+      }
+      case 'work':
+        return this.work(partition, asked.work, { remainingMs });
+    }
   }
 
   async #executeHere<K extends Kind>(

@@ -25,6 +25,7 @@ export interface PartitionsOptions {
   readonly incarnation: string;
   readonly observer: PartitionObserver;
   readonly settle: OwnerPorts['settle'];
+  readonly payments: OwnerPorts['payments'];
   readonly serve: (owner: CapacityOwner, partition: number, request: OwnerRequest) => Promise<Uint8Array>;
 }
 
@@ -80,7 +81,12 @@ export class Partitions {
 
   /** The owner of a partition, where that is this replica and the partition is open. */
   owner(partition: number): CapacityOwner | undefined {
-    return this.host.owns(partition) ? this.#owned.get(partition)?.partition.owner : undefined;
+    return this.owned(partition)?.owner;
+  }
+
+  /** The partition as it is worked here, if it is. */
+  owned(partition: number): CapacityPartition | undefined {
+    return this.host.owns(partition) ? this.#owned.get(partition)?.partition : undefined;
   }
 
   get readModel(): ReadModel {
@@ -95,13 +101,14 @@ export class Partitions {
   }
 
   #own(partition: number, lease: Lease): PartitionProcessor<Recorded> {
-    const { platform, settle, serve } = this.options;
+    const { platform, settle, payments, serve } = this.options;
     const owned: Owned = {
       partition: new CapacityPartition({
         platform,
         lease,
         readModel: () => this.readModel,
         settle,
+        payments,
         serve: (owner, request) => serve(owner, partition, request),
         onClosed: async () => {
           if (this.#owned.get(partition) === owned) this.#owned.delete(partition);

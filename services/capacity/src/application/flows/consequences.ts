@@ -1,7 +1,9 @@
+import { owedByPool, owedByReservation } from '../../domain/index.js';
 import type { Address } from '../aggregates/aggregates.js';
-import type { Kind } from '../aggregates/kinds.js';
+import type { Kind, StateOf } from '../aggregates/kinds.js';
 import type { CapacityCalls } from '../calls.js';
 import type { CapacityOwner } from '../partition/capacity-owner.js';
+import { settlePool } from './owed-by-pool.js';
 import { settleReservation } from './owed-by-reservation.js';
 
 /** A command of ours waits for the owner of another partition no longer than this; then it is sent again. */
@@ -21,12 +23,21 @@ export class Consequences {
 
   /** Resolves when everything that these owe is done. @throws Fault: it is to be tried again */
   async settle(owner: CapacityOwner, touched: ReadonlyMap<string, Address<Kind>>): Promise<void> {
-    await Promise.all([...touched.values()].map(address => this.#settleOne(owner, address)));
+    const settling: Promise<unknown>[] = [];
+    for (const address of touched.values()) {
+      if (address.kind === 'pool') this.#settlePool(owner.peek(address as Address<'pool'>), settling);
+      if (address.kind === 'reservation') this.#settleReservation(owner.peek(address as Address<'reservation'>), settling);
+    }
+    await Promise.all(settling);
   }
 
-  async #settleOne(owner: CapacityOwner, address: Address<Kind>): Promise<void> {
-    if (address.kind !== 'reservation') return;
-    const reservation = await owner.state(address as Address<'reservation'>);
-    if (reservation !== undefined) await settleReservation(this.calls(), reservation, this.nowMs(), LIMITS);
+  #settlePool(pool: StateOf<'pool'>, settling: Promise<unknown>[]): void {
+    if (pool !== undefined && owedByPool(pool).length > 0) settling.push(settlePool(this.calls(), pool, this.nowMs(), LIMITS));
+  }
+
+  #settleReservation(reservation: StateOf<'reservation'>, settling: Promise<unknown>[]): void {
+    if (reservation !== undefined && owedByReservation(reservation).length > 0) {
+      settling.push(settleReservation(this.calls(), reservation, this.nowMs(), LIMITS));
+    }
   }
 }

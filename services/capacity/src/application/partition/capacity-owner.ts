@@ -1,13 +1,15 @@
 import { Fault } from '@drawdown/errors';
 import type { Subjects } from '@drawdown/eventlog';
 import type { Delivery } from '@drawdown/partitions';
-import { nextDue, type Pool, type Seconds } from '../../domain/index.js';
+import { nextDue, type Exact, type Pool, type Seconds } from '../../domain/index.js';
 import { Aggregates, type Address, type ExecutedOn, type Logs } from '../aggregates/aggregates.js';
 import type { Kind, KeyOf, StateOf } from '../aggregates/kinds.js';
 import type { Given } from '../calls.js';
 import { requireOwn } from '../aggregates/definitions.js';
+import { owesMoney, PaymentWork } from '../flows/payment-work.js';
+import type { Payments } from '../payments/port.js';
 import type { CapacityStore } from '../store.js';
-import { Timer } from '../timer/timer.js';
+import { Timer, type Checked } from '../timer/timer.js';
 import type { OwnerObserver } from './observer.js';
 import { PartitionFold } from './partition-fold.js';
 import { addressOf, type Recorded } from './recorded.js';
@@ -25,6 +27,8 @@ export interface OwnerPorts {
   readonly endSequence: number;
   /** Does what aggregates that have changed owe others, and resolves when those have answered (capacity §13.1). */
   readonly settle: (owner: CapacityOwner, touched: ReadonlyMap<string, Address<Kind>>) => Promise<void>;
+  /** Who keeps the money of reservations (capacity §6.5). */
+  readonly payments: Payments;
   readonly observer: OwnerObserver;
 }
 
@@ -32,7 +36,10 @@ export interface OwnerPorts {
 export class CapacityOwner {
   readonly fold: PartitionFold;
   readonly #aggregates: Aggregates;
+  /** What pools have due. */
   readonly #timer: Timer;
+  /** When reservations look after their money again. */
+  readonly #money: Timer;
 
   constructor(private readonly ports: OwnerPorts) {
     const { store, logs, clock, commandWindowMs, observer, isHeld } = ports;
@@ -57,6 +64,7 @@ export class CapacityOwner {
       },
       onChanged: (kind, _key, state) => {
         if (kind === 'pool') this.#schedule(state as StateOf<'pool'>);
+        if (kind === 'reservation') this.#scheduleMoney(state as StateOf<'reservation'>);
       },
     });
     this.#timer = new Timer({
@@ -64,6 +72,16 @@ export class CapacityOwner {
       check: poolId => this.#checkPool(poolId),
       onKept: lateMs => observer.kept(lateMs),
       onFault: (poolId, error) => observer.checkFailed(poolId, error),
+    });
+    const paymentWork = new PaymentWork(this, ports.payments, () => clock.nowMs());
+    this.#money = new Timer({
+      nowMs: () => clock.nowMs(),
+      check: async reservationId => {
+        this.#money.set(reservationId, await paymentWork.work(reservationId));
+        return 0;
+      },
+      onKept: () => undefined,
+      onFault: (reservationId, error) => observer.owedFailed(`payment of reservation ${reservationId}`, error),
     });
   }
 
@@ -82,11 +100,16 @@ export class CapacityOwner {
       // What was decided since the documents were written has set its own deadline.
       if (this.#aggregates.peek(this.address('pool', poolId)) === undefined) this.#timer.set(poolId, dueAt);
     }
+    for await (const reservationId of this.ports.store.unpaid()) {
+      if (this.#aggregates.peek(this.address('reservation', reservationId)) === undefined)
+        this.#money.set(reservationId, this.nowSeconds());
+    }
     this.#timer.start();
+    this.#money.start();
   }
 
   async stop(): Promise<void> {
-    await this.#timer.stop();
+    await Promise.all([this.#timer.stop(), this.#money.stop()]);
   }
 
   address<K extends Kind>(kind: K, key: KeyOf<K>): Address<K> {
@@ -126,42 +149,59 @@ export class CapacityOwner {
     return (await this.#aggregates.read(address)).state;
   }
 
+  /** What is in memory of an aggregate, the newest of it; absent: nothing is. */
+  peek<K extends Kind>(address: Address<K>): StateOf<K> | undefined {
+    return (this.#aggregates.peek(address) ?? this.fold.projector.peek(address))?.state;
+  }
+
   /** Pools that had something due before an instant and have not been checked (design §5). */
   overdue(before: Seconds): readonly { readonly id: number; readonly dueAt: Seconds }[] {
     return this.#timer.overdue(before);
   }
 
-  /** Makes everything happen that is due in the partition. @returns how many pools had something due */
-  checkDue(): Promise<number> {
+  /** Makes everything happen that pools of the partition have due. */
+  checkDue(): Promise<Checked> {
     return this.#timer.checkDue();
+  }
+
+  /** Makes happen what one pool has due. */
+  async checkPool(poolId: number): Promise<Checked> {
+    const events = await this.#checkPool(poolId);
+    return { checked: events === 0 ? 0 : 1, events };
   }
 
   #folded({ address, message }: Recorded): void {
     this.#aggregates.fold(address.subject, message);
-    // A pool that commands are decided on has told its deadline itself, as soon as it was decided.
-    if (address.kind === 'pool' && this.#aggregates.peek(address) === undefined) {
-      this.#schedule(this.fold.projector.peek(address as Address<'pool'>)?.state);
-    }
+    // What commands are decided on has told its deadline itself, as soon as it was decided.
+    if (this.#aggregates.peek(address) !== undefined) return;
+    const state = this.fold.projector.peek(address)?.state;
+    if (address.kind === 'pool') this.#schedule(state as StateOf<'pool'>);
+    if (address.kind === 'reservation') this.#scheduleMoney(state as StateOf<'reservation'>);
   }
 
   #schedule(pool: Pool | undefined): void {
     if (pool !== undefined) this.#timer.set(pool.id, nextDue(pool));
   }
 
+  #scheduleMoney(reservation: StateOf<'reservation'>): void {
+    if (reservation !== undefined) this.#money.set(reservation.id, owesMoney(reservation) ? this.nowSeconds() : undefined);
+  }
+
   /** The command re-decides from the aggregate: a deadline that is not one any more changes nothing (capacity §13.5). */
-  async #checkPool(poolId: number): Promise<void> {
-    const pool = await this.state(this.address('pool', poolId));
-    if (pool === undefined) return;
+  async #checkPool(poolId: number): Promise<number> {
+    const address = this.address('pool', poolId);
+    const pool = await this.state(address);
+    if (pool === undefined) return 0;
     const dueAt = nextDue(pool);
-    if (dueAt !== undefined && dueAt <= this.nowSeconds()) {
-      const nowMs = this.ports.clock.nowMs();
-      await this.execute('pool', pool.namespace, poolId, {
-        id: `check:${poolId}:${dueAt}`,
-        createdAtMs: nowMs,
-        bodyHash: 'check',
-        command: { type: 'check' },
-      });
-    }
-    this.#schedule(this.#aggregates.peek(this.address('pool', poolId))?.state ?? pool);
+    const isDue = dueAt !== undefined && dueAt <= this.nowSeconds();
+    const executed = isDue ? await this.execute('pool', pool.namespace, poolId, this.#checkOf(poolId, dueAt)) : undefined;
+    this.#schedule(this.peek(address) ?? pool);
+    return executed?.events.length ?? 0;
+  }
+
+  /** The same deadline is checked once, however many owners believe in it. */
+  #checkOf(poolId: number, dueAt: Exact): Given<'pool'> {
+    const createdAtMs = this.ports.clock.nowMs();
+    return { id: `check:${poolId}:${dueAt}`, createdAtMs, bodyHash: 'check', command: { type: 'check' } };
   }
 }

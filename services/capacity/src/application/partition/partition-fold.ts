@@ -46,6 +46,16 @@ export class PartitionFold {
     return this.#sequence;
   }
 
+  /** Last message whose effect is stored. */
+  get storedSequence(): number {
+    return this.#storedSequence;
+  }
+
+  /** Aggregates that have changed and whose effects on others, and whose documents, are not all done. */
+  get unsettled(): number {
+    return this.#touched.size;
+  }
+
   /** Applies messages in order and stores their effects. Safe to call again with the same messages. */
   apply(batch: readonly Delivery<Recorded | undefined>[]): Promise<void> {
     return this.whileStill(async () => {

@@ -5,8 +5,10 @@ import { getNonce } from './get-nonce.js';
 import { getParty } from './get-party.js';
 import { getPool } from './get-pool.js';
 import { getReservation } from './get-reservation.js';
+import { getStandings } from './get-standings.js';
 import { poolFits } from './pool-fits.js';
 import { poolStay } from './pool-stay.js';
+import { poolWhatIf } from './pool-what-if.js';
 import type { Question } from './question.js';
 
 /** Everything that may be asked, by the name under which it travels between replicas. */
@@ -18,6 +20,8 @@ export const QUESTIONS = {
   'pool/fits': poolFits,
   'pool/get': getPool,
   'pool/stay': poolStay,
+  'pool/what-if': poolWhatIf,
+  'pool/standings': getStandings,
   'reservation/get': getReservation,
 } as const;
 

@@ -4,11 +4,18 @@ import { Deadlines, type Deadline } from './deadlines.js';
 export interface TimerPorts {
   /** The stream's clock, in milliseconds since 1970. */
   readonly nowMs: () => number;
-  /** Makes happen what an aggregate has due, and sets its next deadline; resolves when it is recorded. */
-  readonly check: (id: number) => Promise<void>;
+  /** Makes happen what an aggregate has due, and sets its next deadline; resolves when it is recorded, with the number of events. */
+  readonly check: (id: number) => Promise<number>;
   /** Told how late a deadline was kept, in milliseconds. */
   readonly onKept: (lateMs: number) => void;
   readonly onFault: (id: number, error: unknown) => void;
+}
+
+/** What a look at everything due came to. */
+export interface Checked {
+  /** Aggregates that had something due. */
+  readonly checked: number;
+  readonly events: number;
 }
 
 const MS_PER_SECOND = 1_000;
@@ -61,8 +68,8 @@ export class Timer {
     return [...this.#deadlines.before(before), ...failing].sort((left, right) => left.dueAt - right.dueAt || left.id - right.id);
   }
 
-  /** Makes everything happen that is due now, failed attempts included. @returns how many had something due */
-  async checkDue(): Promise<number> {
+  /** Makes everything happen that is due now, failed attempts included. @returns how many had something due, and what came of it */
+  async checkDue(): Promise<Checked> {
     const retries = [...this.#retries];
     for (const [id, { deadline, timeout }] of retries) {
       clearTimeout(timeout);
@@ -72,8 +79,8 @@ export class Timer {
     const due: Deadline[] = [];
     const now = this.#nowSeconds();
     for (let next = this.#deadlines.takeDue(now); next !== undefined; next = this.#deadlines.takeDue(now)) due.push(next);
-    await Promise.all(due.map(deadline => this.#check(deadline, 0)));
-    return due.length;
+    const events = await Promise.all(due.map(deadline => this.#check(deadline, 0)));
+    return { checked: due.length, events: events.reduce((sum, count) => sum + count, 0) };
   }
 
   #nowSeconds(): Seconds {
@@ -96,21 +103,25 @@ export class Timer {
   }
 
   #begin(deadline: Deadline, attempts: number): void {
-    const checking = this.#check(deadline, attempts).finally(() => {
-      this.#underWay.delete(checking);
-      this.#work();
-    });
+    const checking = this.#check(deadline, attempts)
+      .then(() => undefined)
+      .finally(() => {
+        this.#underWay.delete(checking);
+        this.#work();
+      });
     this.#underWay.add(checking);
   }
 
-  async #check(deadline: Deadline, attempts: number): Promise<void> {
+  async #check(deadline: Deadline, attempts: number): Promise<number> {
     const { id, dueAt } = deadline;
     try {
-      await this.ports.check(id);
+      const events = await this.ports.check(id);
       this.ports.onKept(this.ports.nowMs() - dueAt * MS_PER_SECOND);
+      return events;
     } catch (error) {
       this.ports.onFault(id, error);
       if (this.#isRunning) this.#retryLater(deadline, attempts);
+      return 0;
     }
   }
 

@@ -18,11 +18,12 @@ import type { Payments } from '../payments/port.js';
 import type { AnswerOf, ArgumentsOf, KindAsked, QuestionName } from '../questions/questions.js';
 import { stepOf, type Instruction, type Recorded } from './instruction.js';
 import { settleReservation } from './owed-by-reservation.js';
+import type { ReservationFlows } from './ports.js';
 
 /** Pools and reservations are numbered together (capacity §5.3). */
-const NUMBERS = 'capacity-reservations';
+export const POOL_NUMBERS = 'capacity-reservations';
 
-export interface ReservationFlowsOptions {
+export interface PurchasesOptions {
   readonly calls: CapacityCalls;
   readonly payments: Payments;
   readonly terms: Omit<PaymentTerms, 'address'>;
@@ -31,8 +32,8 @@ export interface ReservationFlowsOptions {
 }
 
 /** Purchases, from their checks to their payment (capacity §6). */
-export class ReservationFlows {
-  constructor(private readonly options: ReservationFlowsOptions) {}
+export class Purchases implements ReservationFlows {
+  constructor(private readonly options: PurchasesOptions) {}
 
   /**
    * Checks a purchase, gives it its number, records it and opens its pool. The same signed text again resumes what it came to: its nonce
@@ -115,7 +116,7 @@ export class ReservationFlows {
   /** The same request has the same number, however often it is sent. */
   async #takeNumber(namespace: string, instruction: Instruction, limits: CallLimits): Promise<number> {
     const given = { ...stepOf(instruction, `${namespace}:${instruction.id}`), when: 'now', command: { type: 'take' } } as const;
-    const { events } = await this.options.calls.execute('counter', namespace, NUMBERS, given, limits);
+    const { events } = await this.options.calls.execute('counter', namespace, POOL_NUMBERS, given, limits);
     const [taken] = events;
     if (taken === undefined) throw new Error('a counter gave out nothing');
     return taken.number;

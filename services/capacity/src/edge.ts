@@ -1,0 +1,60 @@
+import { createGrpcServer, Identity, keysFromFile, type GrpcServer } from '@drawdown/grpc';
+import { descriptorSet } from '@drawdown/proto';
+import {
+  DirectoryServiceService,
+  OperationsServiceService,
+  PoolCommandsServiceService,
+  PoolsServiceService,
+  ReservationsServiceService,
+  WorkloadsServiceService,
+} from '@drawdown/proto/capacity';
+import type { JsonLogger } from '@drawdown/telemetry';
+import { CapacityModule, type EdgeParts } from './adapters/grpc/capacity.module.js';
+import { OWN_CODES } from './adapters/grpc/error-codes.js';
+import { mongoQueries } from './adapters/mongo/queries/capacity-queries.js';
+import { Operations } from './adapters/operations.js';
+import { Admissions } from './application/flows/admissions.js';
+import { assetsOf } from './application/flows/assets.js';
+import { Purchases } from './application/flows/purchases.js';
+import { Splits } from './application/flows/splits.js';
+import type { Replica } from './start.js';
+
+const MS_PER_SECOND = 1_000;
+
+/** The gRPC server of this replica; it listens when told to. */
+export const edgeOf = async (replica: Replica, logger: JsonLogger): Promise<GrpcServer> => {
+  const { grpcHost, grpcPort, jwksFile, environment, tokenAudience } = replica.configuration;
+  return createGrpcServer(CapacityModule.with(partsOf(replica)), {
+    host: grpcHost,
+    port: grpcPort,
+    services: [
+      DirectoryServiceService,
+      OperationsServiceService,
+      PoolCommandsServiceService,
+      PoolsServiceService,
+      ReservationsServiceService,
+      WorkloadsServiceService,
+    ],
+    identity: new Identity({ keys: await keysFromFile(jwksFile), audience: tokenAudience }),
+    logger,
+    codes: OWN_CODES,
+    ...(environment === 'development' ? { descriptorSet } : {}),
+  });
+};
+
+const partsOf = ({ configuration, connections, calls, partitions, payments }: Replica): EdgeParts => {
+  const { clock, subjects, incarnations } = connections;
+  const nowMs = (): number => clock.nowMs();
+  const nowSeconds = (): number => Math.floor(nowMs() / MS_PER_SECOND);
+  const queries = mongoQueries({ readModel: () => partitions.readModel, incarnation: incarnations.capacity ?? '', nowMs });
+  const { network, assets, isFree, acceptsLegacySignatures } = configuration;
+  return {
+    calls,
+    queries,
+    pools: new Splits(calls, nowMs),
+    workloads: new Admissions(calls, nowSeconds),
+    operations: new Operations({ calls, partitions, queries, subjects, nowSeconds }),
+    reservations: new Purchases({ calls, payments, terms: { network, assets: assetsOf(assets), isFree }, acceptsLegacySignatures, nowMs }),
+    nowSeconds,
+  };
+};

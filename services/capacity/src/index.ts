@@ -1,0 +1,2 @@
+export { CapacityConfiguration, configurations } from './configuration.js';
+export { startCapacity, type RunningService } from './start.js';
