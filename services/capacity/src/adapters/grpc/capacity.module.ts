@@ -1,12 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { CapacityCalls } from '../../application/calls.js';
 import type { Seconds } from '../../domain/index.js';
+import { BorrowingController } from './controllers/borrowing.controller.js';
 import { FarmsController } from './controllers/farms.controller.js';
 import { NodesController } from './controllers/nodes.controller.js';
 import { OperationsController } from './controllers/operations.controller.js';
 import { PartiesController } from './controllers/parties.controller.js';
 import { PoolCapacityController } from './controllers/pool-capacity.controller.js';
 import { PoolDrainController } from './controllers/pool-drain.controller.js';
+import { PoolPlansController } from './controllers/pool-plans.controller.js';
 import { PoolStructureController } from './controllers/pool-structure.controller.js';
 import { PoolsController } from './controllers/pools.controller.js';
 import { ReservationsController } from './controllers/reservations.controller.js';
@@ -33,12 +35,14 @@ export interface EdgeParts {
 /** The controllers of the service. */
 @Module({
   controllers: [
+    BorrowingController,
     FarmsController,
     NodesController,
     OperationsController,
     PartiesController,
     PoolCapacityController,
     PoolDrainController,
+    PoolPlansController,
     PoolStructureController,
     PoolsController,
     ReservationsController,
