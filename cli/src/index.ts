@@ -1,3 +1,4 @@
+export { onceCredited } from './capacity/credited.js';
 export { signPurchase, type PurchaseOrder, type SignedPurchase } from './capacity/purchase.js';
 export { newSigner, type Signer } from './capacity/signer.js';
 export { CallFailed } from './client/call-failed.js';

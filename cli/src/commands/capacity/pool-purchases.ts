@@ -1,7 +1,8 @@
-import { PoolsServiceService, ReservationsServiceService } from '@drawdown/proto/capacity';
+import { PoolsServiceService, ReservationsServiceService, ReservationStatus } from '@drawdown/proto/capacity';
 import type { Command } from 'commander';
 import { newRequestIdentity } from '../../client/request-identity.js';
 import { readWholeUnitSeconds, wholeUnits, type UnitOptions } from '../../capacity/amounts.js';
+import { onceCredited } from '../../capacity/credited.js';
 import { moneyText } from '../../capacity/money.js';
 import { signPurchase } from '../../capacity/purchase.js';
 import { atOf, nowSeconds, secondText } from '../../capacity/seconds.js';
@@ -50,6 +51,7 @@ interface PurchaseOptions extends UnitOptions, AtOption {
   readonly sponsorKey?: string;
   readonly currency?: readonly string[];
   readonly pay?: boolean;
+  readonly printNumber?: boolean;
 }
 
 const addPurchaseOptions = (command: Command): Command =>
@@ -60,7 +62,8 @@ const addPurchaseOptions = (command: Command): Command =>
       .option('--sponsor <tid>', 'who signs, too', readNumber)
       .option('--sponsor-key <file>', 'with the key that the sponsor signs with')
       .option('--currency <code>', `what to pay with, most liked first (default: ${CURRENCY_DEFAULT}); may be given again`, readMany)
-      .option('--pay', 'at once, of the prepaid money of the customer'),
+      .option('--pay', 'at once, of the prepaid money of the customer; exit code 1 when the pool is not credited')
+      .option('--print-number', 'print the number of the pool and nothing else'),
   );
 
 const requireBothOfSponsor = ({ sponsor, sponsorKey }: PurchaseOptions, command: Command): void => {
@@ -78,7 +81,7 @@ interface Purchase extends PurchaseOptions {
   readonly nodeIds: readonly string[];
 }
 
-const buy = async ({ client, output }: Session, purchase: Purchase): Promise<void> => {
+const buy = async ({ client, output }: Session, purchase: Purchase): Promise<boolean> => {
   const signed = signPurchase({
     poolId: purchase.poolId,
     cus: wholeUnits(purchase.cu),
@@ -96,9 +99,15 @@ const buy = async ({ client, output }: Session, purchase: Purchase): Promise<voi
   const { reservationId, poolId, escrowInformation: due, position } = created;
   if (purchase.pay === true) {
     const payment = { ...newRequestIdentity(), ...atOf(purchase.at), reservationId };
-    const { reservation } = await client.call(ReservationsServiceService.payReservation, payment);
-    if (reservation !== undefined) printOne(output, fieldsOf(RESERVATION_COLUMNS, reservation), reservationView(reservation));
-    return;
+    const paid = await client.call(ReservationsServiceService.payReservation, payment);
+    const reservation = await onceCredited(client, reservationId, paid.position);
+    if (purchase.printNumber === true) output.write(String(poolId));
+    else if (reservation !== undefined) printOne(output, fieldsOf(RESERVATION_COLUMNS, reservation), reservationView(reservation));
+    return reservation?.status === ReservationStatus.SETTLED;
+  }
+  if (purchase.printNumber === true) {
+    output.write(String(poolId));
+    return true;
   }
   const fields = {
     reservation: String(reservationId),
@@ -106,6 +115,7 @@ const buy = async ({ client, output }: Session, purchase: Purchase): Promise<voi
     ...(due === undefined ? {} : { 'to pay': moneyText(due), to: due.address, until: secondText(due.expiration) }),
   };
   printOne(output, fields, plain({ reservationId, poolId, escrowInformation: due, position }));
+  return true;
 };
 
 const sponsorOf = async ({ sponsor, sponsorKey }: PurchaseOptions) =>

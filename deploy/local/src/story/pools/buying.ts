@@ -1,15 +1,14 @@
-import { newRequestIdentity, signPurchase, type DrawdownClient } from '@drawdown/cli';
+import { newRequestIdentity, onceCredited, signPurchase, type DrawdownClient } from '@drawdown/cli';
+import { Fault } from '@drawdown/errors';
 import { ReservationsServiceService, ReservationStatus } from '@drawdown/proto/capacity';
-import { readUntil } from '../waiting.js';
 import { MONEY, type Cast, type Customer } from './cast.js';
 import type { Buy } from './steps.js';
 import { MILLI } from './units.js';
 
 /** How long the signatures of the story count. */
 const SIGNATURE_SECONDS = 3_600;
-const PAUSE_MS = 10;
 
-/** Signs a reservation, pays it of the customer's prepaid money, and returns when the pool has its credit: the number of the pool. */
+/** Signs a reservation, pays it of the customer's prepaid money, and returns when the pool has its credit: the number of the pool. @throws Fault `STORY_REFUSED` */
 export const buy = async (
   client: DrawdownClient,
   cast: Cast,
@@ -31,12 +30,8 @@ export const buy = async (
   const created = await client.call(ReservationsServiceService.createReservation, { ...newRequestIdentity(), at, ...signed });
   const { reservationId } = created;
   const { position } = await client.call(ReservationsServiceService.payReservation, { ...newRequestIdentity(), at, reservationId });
-  await readUntil(
-    `credit of reservation ${String(reservationId)}`,
-    () => client.call(ReservationsServiceService.getReservation, { reservationId, minPosition: position }),
-    ({ reservation }) => reservation?.status === ReservationStatus.SETTLED,
-    ({ reservation }) => ReservationStatus[reservation?.status ?? ReservationStatus.UNSPECIFIED],
-    PAUSE_MS,
-  );
-  return created.poolId;
+  const reservation = await onceCredited(client, reservationId, position);
+  if (reservation?.status === ReservationStatus.SETTLED) return created.poolId;
+  const status = ReservationStatus[reservation?.status ?? ReservationStatus.UNSPECIFIED];
+  throw new Fault('STORY_REFUSED', `reservation ${String(reservationId)} was paid, and is ${status}: ${reservation?.cause ?? ''}`);
 };
