@@ -22,11 +22,15 @@ export const writeAll = async (answers: unknown, stream: ResponseStream, running
   }
 };
 
-/** The messages of a client's stream, each checked before the handler sees it, no faster than the handler takes them. */
+/**
+ * The messages of a client's stream, each checked before the handler sees it, no faster than the handler takes them. Leaving them early leaves the
+ * stream alone, which a loop over it would destroy: where it is answered by a stream, the two are one, and nobody would hear why it ended.
+ */
 export async function* checkedMessages(stream: AsyncIterable<object>, validate: (message: object) => void): AsyncGenerator<object> {
-  for await (const message of stream) {
-    refuseMalformed(message);
-    validate(message);
-    yield message;
+  const messages = stream[Symbol.asyncIterator]();
+  for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
+    refuseMalformed(next.value);
+    validate(next.value);
+    yield next.value;
   }
 }

@@ -32,7 +32,7 @@ export const poolWhatIf: Question<'pool', WhatIfAsked, WouldBe> = {
   answer: (pool, { command }, now) => {
     const at = Math.max(now, pool.lastAt);
     try {
-      const decision = executePool({ ...command, at } as PoolCommand, pool);
+      const decision = executePool({ ...command, at }, pool);
       return {
         pool: getPool.answer(decision.pool, {}, at),
         events: decision.events.map(({ type }) => type),

@@ -3543,8 +3543,8 @@ export const PoolCommandsServiceService = {
     responseDeserialize: (value: Buffer): RefundCapacityResponse => RefundCapacityResponse.decode(value),
   },
   /**
-   * Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: POOL_LOOP, TREE_TOO_DEEP,
-   * POOL_HAS_CHILDREN, PARENT_PENDING, LOAN_OUTSTANDING.
+   * Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: TREE_HAS_LOOP, TREE_TOO_DEEP,
+   * POOL_HAS_CHILDREN, PARENT_EXISTS, PARENT_PENDING, TOO_MANY_CHILDREN, LOAN_OUTSTANDING, NOT_BORROWING.
    */
   setBorrowing: {
     path: "/drawdown.capacity.v1.PoolCommandsService/SetBorrowing" as const,
@@ -3617,8 +3617,8 @@ export interface PoolCommandsServiceServer extends UntypedServiceImplementation 
    */
   refundCapacity: handleUnaryCall<RefundCapacityRequest, RefundCapacityResponse>;
   /**
-   * Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: POOL_LOOP, TREE_TOO_DEEP,
-   * POOL_HAS_CHILDREN, PARENT_PENDING, LOAN_OUTSTANDING.
+   * Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: TREE_HAS_LOOP, TREE_TOO_DEEP,
+   * POOL_HAS_CHILDREN, PARENT_EXISTS, PARENT_PENDING, TOO_MANY_CHILDREN, LOAN_OUTSTANDING, NOT_BORROWING.
    */
   setBorrowing: handleUnaryCall<SetBorrowingRequest, SetBorrowingResponse>;
   /**
@@ -3818,8 +3818,8 @@ export interface PoolCommandsServiceClient extends Client {
     callback: (error: ServiceError | null, response: RefundCapacityResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: POOL_LOOP, TREE_TOO_DEEP,
-   * POOL_HAS_CHILDREN, PARENT_PENDING, LOAN_OUTSTANDING.
+   * Lets a pool borrow of another one of the same owner (capacity §15.8). Errors: TREE_HAS_LOOP, TREE_TOO_DEEP,
+   * POOL_HAS_CHILDREN, PARENT_EXISTS, PARENT_PENDING, TOO_MANY_CHILDREN, LOAN_OUTSTANDING, NOT_BORROWING.
    */
   setBorrowing(
     request: SetBorrowingRequest,
