@@ -58,7 +58,7 @@ export class WebhookPayments implements Payments {
   /** Says once that a payment is due; nothing is known of it here before it is reported. After its window nobody is asked for it. */
   async collect(order: PaymentOrder): Promise<undefined> {
     const message = paymentRequested(order);
-    const isOver = this.options.clock.nowMs() > (order.expiresAt + 1) * MS_PER_SECOND;
+    const isOver = this.options.clock.nowMs() >= (order.expiresAt + 1) * MS_PER_SECOND;
     if (isOver || this.#told.has(message.idempotencyKey)) return;
     await this.#deliver(message);
     this.#told.add(message.idempotencyKey);

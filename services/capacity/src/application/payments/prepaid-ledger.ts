@@ -1,4 +1,4 @@
-import { isRefusal } from '@drawdown/errors';
+import { Fault, isRefusal } from '@drawdown/errors';
 import type { ConclusionOrder, LedgerCommand, Party, PaymentOrder, RefundOrder } from '../../domain/index.js';
 import type { Untimed } from '../aggregates/instructed.js';
 import type { Payments, PayoutOrder, Receipt } from './port.js';
@@ -58,20 +58,34 @@ export class PrepaidLedger implements Payments {
 
   async conclude({ namespace, customerTid, reservationId, expiresAt, outcome }: ConclusionOrder): Promise<void> {
     if (outcome === 'returned') return this.#return(namespace, customerTid, reservationId, expiresAt);
-    await this.execute({ namespace, tid: customerTid, id: `keep:${reservationId}`, command: { type: 'keep-payment', reservationId } });
+    await this.#settle({ namespace, tid: customerTid, id: `keep:${reservationId}`, command: { type: 'keep-payment', reservationId } });
   }
 
   async payOut({ namespace, customerTid, payoutId, asset, amount }: PayoutOrder): Promise<void> {
     const command = { type: 'receive-payout', payoutId, asset, amount } as const;
-    await this.execute({ namespace, tid: customerTid, id: `payout:${payoutId}`, command });
+    await this.#settle({ namespace, tid: customerTid, id: `payout:${payoutId}`, command });
   }
 
   async forgetPayout({ namespace, customerTid, payoutId }: PayoutOrder): Promise<void> {
-    await this.execute({ namespace, tid: customerTid, id: `forget:${payoutId}`, command: { type: 'forget-payout', payoutId } });
+    await this.#settle({ namespace, tid: customerTid, id: `forget:${payoutId}`, command: { type: 'forget-payout', payoutId } });
   }
 
   async #return(namespace: string, tid: number, reservationId: number, expiresAt: number): Promise<void> {
     const command = { type: 'return-payment', reservationId, expiresAt } as const;
-    await this.execute({ namespace, tid, id: `return:${reservationId}`, command });
+    await this.#settle({ namespace, tid, id: `return:${reservationId}`, command });
+  }
+
+  /**
+   * What is owed to a party cannot be refused, only wait, for instance until its ledger has place again.
+   * @throws Fault `LEDGER_UNAVAILABLE`
+   */
+  async #settle(instruction: LedgerInstruction): Promise<void> {
+    try {
+      await this.execute(instruction);
+    } catch (cause) {
+      if (!isRefusal(cause)) throw cause;
+      const metadata = { tid: String(instruction.tid), command: instruction.id, refusal: cause.reason };
+      throw new Fault('LEDGER_UNAVAILABLE', `the ledger of party ${instruction.tid} cannot do it now`, metadata, { cause });
+    }
   }
 }
