@@ -6,6 +6,7 @@ import { JetStreamProbes } from './adapters/jetstream/probes.js';
 import { PropertyFeed } from './adapters/jetstream/property-feed.js';
 import { RefusedHitLetters } from './adapters/jetstream/refused-hits.js';
 import { SessionPublisher } from './adapters/jetstream/session-publisher.js';
+import { expiredOf } from './adapters/jetstream/session-retention.js';
 import { SessionUsageFeed } from './adapters/jetstream/session-usage-feed.js';
 import { SessionUsagePositions } from './adapters/jetstream/session-usage-positions.js';
 import { publishSessionUsageTo } from './adapters/jetstream/session-usage-publisher.js';
@@ -45,6 +46,7 @@ import { answersOf } from './owner-answers.js';
 const MS_PER_SECOND = 1_000;
 /** Salts of the next day are made a day before it begins. */
 const ROTATE_SALTS_EVERY_MS = 3_600_000;
+const EXPIRE_DOCUMENTS_EVERY_MS = 3_600_000;
 const LOOK_AT_MEMORY_EVERY_MS = 1_000;
 /** What metrics show is at most so old. */
 const LOOK_AT_VITALS_EVERY_MS = 5_000;
@@ -108,17 +110,26 @@ export const startSessions = async (configuration: SessionsConfiguration, logger
       return false;
     },
   });
+  const expiringDocuments = new Loop({
+    idleMs: EXPIRE_DOCUMENTS_EVERY_MS,
+    onFailure: error => onTrouble('documents older than the stream', error),
+    work: async () => {
+      await views.expire();
+      return false;
+    },
+  });
   lookingAtMemory.start();
   rotatingSalts.start();
   await partitions.start();
   lookingAtVitals.start();
+  expiringDocuments.start();
   const port = await server.listen();
   tellReadiness();
   return {
     port,
     stop: async () => {
       // First: it would call a replica ready again that is on its way out.
-      await Promise.all([lookingAtMemory.stop(), lookingAtVitals.stop(), rotatingSalts.stop()]);
+      await Promise.all([lookingAtMemory.stop(), lookingAtVitals.stop(), rotatingSalts.stop(), expiringDocuments.stop()]);
       await server.drain(configuration.drainMs);
       await partitions.drain();
       await views.stop();
@@ -161,7 +172,8 @@ const replicaOf = async (
   });
   const incarnation = incarnations.sessions ?? '';
   const access = { nats, prefix, subjects, reader: readerOf('sessions'), isSetAside, nowMs, observer };
-  const views = await SessionViews.open({ ...access, db, incarnation });
+  const expired = (): ReturnType<typeof expiredOf> => expiredOf(manager, streams.sessions.name, nowMs());
+  const views = await SessionViews.open({ ...access, db, incarnation, expired });
   const usagePositions = await SessionUsagePositions.open(nats, prefix, incarnation);
   const usage = new UsageFeeds(lease =>
     SessionUsageFeed.start({ ...access, lease, publish: publishSessionUsageTo(publisher, subjects), positions: usagePositions }),

@@ -66,6 +66,7 @@ export const SESSIONS: CollectionDeclaration<SessionDocument> = {
   sequences: ['revision', 'sequence'],
   indexes: [
     { key: { partition: 1, _id: 1 } },
+    { key: { partition: 1, closedAtMs: 1, _id: 1 } },
     { key: { namespace: 1, propertyId: 1, startedAtMs: -1, _id: 1 } },
     { key: { namespace: 1, propertyId: 1, clientKeys: 1, startedAtMs: -1, _id: 1 } },
     { key: { namespace: 1, propertyId: 1, userId: 1, startedAtMs: -1, _id: 1 } },
@@ -75,7 +76,11 @@ export const SESSIONS: CollectionDeclaration<SessionDocument> = {
 export const SESSION_HITS: CollectionDeclaration<HitsDocument> = {
   name: 'session_hits',
   sequences: ['sequence'],
-  indexes: [{ key: { partition: 1, _id: 1 } }, { key: { namespace: 1, propertyId: 1, sessionId: 1, revision: 1, part: 1 } }],
+  indexes: [
+    { key: { partition: 1, _id: 1 } },
+    { key: { partition: 1, sequence: 1 } },
+    { key: { namespace: 1, propertyId: 1, sessionId: 1, revision: 1, part: 1 } },
+  ],
 };
 
 export const ERASURES: CollectionDeclaration<ErasureDocument> = {

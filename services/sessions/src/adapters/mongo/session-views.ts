@@ -8,6 +8,7 @@ import type { SessionLogAccess } from '../jetstream/session-log-access.js';
 import { audit, type Audit } from './audit.js';
 import { CurrentGeneration } from './current-generation.js';
 import { PROBES } from './documents.js';
+import { deleteExpired, type Expired } from './expired-views.js';
 import { OwnedViews } from './owned-views.js';
 import { rebuild, type RebuildProgress } from './rebuild.js';
 import { MongoSessionQueries } from './session-queries.js';
@@ -18,6 +19,8 @@ export interface SessionViewsOptions extends SessionLogAccess {
   /** Incarnation of the stream of sessions (design §3.17). */
   readonly incarnation: string;
   readonly viewObserver?: SessionViewObserver;
+  /** What has left the stream by its age; undefined while everything stays. */
+  readonly expired?: () => Promise<Expired | undefined>;
 }
 
 /**
@@ -93,8 +96,24 @@ export class SessionViews implements ProbeReads {
     return rebuild(() => this.generation.readModel);
   }
 
-  /** Folds an owned partition again and compares; nothing is applied to it meanwhile. */
-  audit(partition: number): Promise<Audit> {
+  /** Deletes documents of owned partitions whose publications have left the stream by their age. @returns documents */
+  async expire(partitions: Iterable<number> = this.#owned.keys()): Promise<number> {
+    const expired = await this.options.expired?.();
+    if (expired === undefined) return 0;
+    const { readModel } = this.generation;
+    let deleted = 0;
+    for (const partition of partitions) {
+      // Not folded here yet, or not any more: somebody's next turn.
+      if (this.status(partition) === undefined) continue;
+      // In turn with the fold: a revision that comes just now would be taken for the one that has expired.
+      deleted += await this.#require(partition).current.whileStill(() => deleteExpired(readModel, partition, expired));
+    }
+    return deleted;
+  }
+
+  /** Folds an owned partition again and compares; nothing is applied to it meanwhile. What has expired is no difference. */
+  async audit(partition: number): Promise<Audit> {
+    await this.expire([partition]);
     return audit(this.options, partition, this.#require(partition).current, this.generation.readModel);
   }
 
