@@ -2,7 +2,8 @@ import type { Json } from '@drawdown/eventlog';
 import fc from 'fast-check';
 import type { Shape } from '../../src/adapters/wire/codec.js';
 
-const ELEMENTS_MAX = 4;
+const ELEMENTS_MAX = 3;
+const ENTRIES_MAX = 6;
 
 const bigIntegerText: fc.Arbitrary<Json> = fc
   .oneof(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), fc.bigInt({ min: 0n, max: 10_000n }))
@@ -49,6 +50,6 @@ export const jsonOf = (shape: Shape): fc.Arbitrary<Json> => {
   if ('record' in shape) return recordOf(shape.record);
   const [key, value] = shape.map;
   return fc
-    .uniqueArray(fc.tuple(jsonOf(key), jsonOf(value)), { selector: ([name]) => name, maxLength: 200 })
+    .uniqueArray(fc.tuple(jsonOf(key), jsonOf(value)), { selector: ([name]) => name, maxLength: ENTRIES_MAX })
     .map(pairs => pairs.sort(([left], [right]) => compare(left, right)));
 };

@@ -32,7 +32,7 @@ describe('events on the wire', () => {
         expect(JSON.stringify(encoded.data)).toBe(JSON.stringify(data));
         expect(registry.decode(encoded.type, encoded.data)).toEqual(event);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
@@ -51,7 +51,7 @@ describe('events on the wire', () => {
           expect(caught(() => read({ ...whole, [field]: null }))).toEqual(malformed);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 5 },
     );
   });
 
@@ -91,7 +91,7 @@ describe('states in snapshots', () => {
         const written = JSON.stringify(json);
         expect(codec.write(codec.read(written))).toBe(written);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 

@@ -8,9 +8,13 @@ export const POOL_STATUSES = ['idle', 'active', 'paused', 'depleted', 'closed'] 
 
 export type PoolStatus = (typeof POOL_STATUSES)[number];
 
-/** From the state alone: a pool that was closed stays `closed`; it is `depleted` while a dimension is recorded as exhausted, `idle` while nothing drains it. */
+/**
+ * From the state alone: a pool that was closed stays `closed`; a paused one is `paused` whatever it has; it is `depleted` while a dimension is
+ * recorded as exhausted, and `idle` while nothing drains it.
+ */
 export const statusOf = (pool: Pool): PoolStatus => {
   if (pool.closing !== undefined) return 'closed';
+  if (pool.isPaused) return 'paused';
   if (pool.exhausted.length > 0) return 'depleted';
   return equalEach(pool.rates, NOTHING) ? 'idle' : 'active';
 };
