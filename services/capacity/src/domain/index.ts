@@ -1,7 +1,17 @@
 export { exact, type Exact } from './amount/exact.js';
 export { saturated, type Horizon, type Seconds } from './amount/instant.js';
 export { BALANCE_MILLIUNIT_SECONDS_MAX, MILLI, NEVER_SECONDS } from './amount/limits.js';
-export { DIMENSIONS, eachDimension, equalEach, minusEach, NOTHING, of, type Amounts, type Dimension, type PerDimension } from './amount/per-dimension.js';
+export {
+  DIMENSIONS,
+  eachDimension,
+  equalEach,
+  minusEach,
+  NOTHING,
+  of,
+  type Amounts,
+  type Dimension,
+  type PerDimension,
+} from './amount/per-dimension.js';
 export { formatMilli, isDecimalText, parseMilli } from './amount/text.js';
 export { NumberMap } from './collection/number-map.js';
 export { TextMap } from './collection/text-map.js';
@@ -16,8 +26,11 @@ export { planMove, type Move, type MoveStep } from './migration/move.js';
 export { planSplit, type Split } from './migration/split.js';
 export type { Closing } from './pool/closing/state.js';
 export type { PoolCommand } from './pool/commands.js';
-export type { WorkloadRates } from './pool/member/commands.js';
+export type { HeldWorkload, WorkloadRates } from './pool/member/commands.js';
 export { decidePool, executePool, type Decision } from './pool/decide.js';
+export type { AlertMeasure } from './pool/alert/events.js';
+export type { Alerts } from './pool/alert/state.js';
+export type { OpenTopUp, TopUps } from './pool/topup/state.js';
 export { DEFAULT_POLICY, POLICY_LIMITS, type AlertThresholds, type Policy, type TopUpPolicy } from './pool/policy/policy.js';
 export { membership } from './pool/member/decide.js';
 export type { Flows } from './pool/flows.js';
@@ -81,6 +94,7 @@ export {
   owedByReservation,
   paidInstant,
   reservationDueAt,
+  topUpEndOf,
   type ConclusionOrder,
   type Identified,
   type Owed,
@@ -101,3 +115,4 @@ export type { Connection, Mount, Peer, WorkloadContent } from './workload-reques
 export { outcomeOf, type ReportOutcome, type WorkloadReport } from './workload-request/report.js';
 export type { WorkloadRequest } from './workload-request/request.js';
 export { workloadText } from './workload-request/text.js';
+export { reservedAt, type Reserved } from './pool/admission/reserved.js';

@@ -29,6 +29,10 @@ export const touchedMembers = (event: PoolEvent): readonly number[] => {
     case 'pool-paused':
     case 'pool-resumed':
     case 'policy-changed':
+    case 'threshold-crossed':
+    case 'thresholds-cleared':
+    case 'top-up-due':
+    case 'top-up-ended':
     case 'nodes-changed':
     case 'capacity-refunded':
     case 'refund-paid':

@@ -8,6 +8,7 @@ import type { ChangeNodes } from './node/commands.js';
 import type { TransferOwnership } from './ownership/commands.js';
 import type { PauseCommand } from './pause/commands.js';
 import type { SetPolicy } from './policy/commands.js';
+import type { EndTopUp } from './topup/commands.js';
 import type { TransferCommand } from './transfer/commands.js';
 
 export type { CreditPool };
@@ -42,6 +43,7 @@ export type ChangePool =
   | HoldWorkloads
   | PauseCommand
   | SetPolicy
+  | EndTopUp
   | ActivateWorkload
   | ReleaseWorkload
   | ReplaceWorkload

@@ -1,6 +1,7 @@
 import { Refusal } from '@drawdown/errors';
 import type { Seconds } from '../amount/instant.js';
 import type { ChangePool, PoolCommand } from './commands.js';
+import { recordAlerts } from './alert/alert.js';
 import { hold, holdAll } from './admission/decide.js';
 import { close, requireNotClosed } from './closing/decide.js';
 import { credit } from './credit/decide.js';
@@ -19,6 +20,7 @@ import { pause, pauseWorkloads, resume, resumeWorkloads } from './pause/decide.j
 import { setPolicy } from './policy/decide.js';
 import { Recording } from './recording.js';
 import type { Pool } from './state.js';
+import { endTopUp, recordTopUps } from './topup/top-up.js';
 import { returnTransfer, settleTransfer, transferIn, transferOut } from './transfer/decide.js';
 import { merge } from './transfer/merge.js';
 
@@ -58,6 +60,8 @@ const recordChange = (recording: Recording, command: ChangePool, at: Seconds): b
   recording.recordAll(changes);
   recordRepayment(recording, changes, at);
   recordReplenished(recording, changes, at);
+  recordAlerts(recording, at);
+  recordTopUps(recording, at);
   recordGrants(recording, changes, at);
   return true;
 };
@@ -70,6 +74,8 @@ const decideChange = (command: ChangePool, pool: Pool, at: Seconds): readonly Po
       return hold(command, pool, at);
     case 'hold-all':
       return holdAll(command, pool, at);
+    case 'end-top-up':
+      return endTopUp(command, pool, at);
     case 'set-policy':
       return setPolicy(command, pool, at);
     case 'pause':

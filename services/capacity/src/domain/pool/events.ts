@@ -1,3 +1,4 @@
+import type { AlertEvent } from './alert/events.js';
 import type { RecordedAt } from './at-instant.js';
 import type { PoolClosed } from './closing/events.js';
 import type { CreditEvent } from './credit/events.js';
@@ -10,6 +11,7 @@ import type { NodesChanged } from './node/events.js';
 import type { OwnershipTransferred } from './ownership/events.js';
 import type { PauseEvent } from './pause/events.js';
 import type { PolicyChanged } from './policy/events.js';
+import type { TopUpEvent } from './topup/events.js';
 import type { TransferEvent } from './transfer/events.js';
 
 export interface PoolOpened extends RecordedAt {
@@ -36,6 +38,8 @@ export type PoolChanged =
   | ExhaustionEvent
   | GraceEvent
   | PauseEvent
-  | PolicyChanged;
+  | PolicyChanged
+  | AlertEvent
+  | TopUpEvent;
 
 export type PoolEvent = PoolOpened | PoolChanged;

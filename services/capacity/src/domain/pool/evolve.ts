@@ -1,4 +1,5 @@
 import { closed } from './closing/evolve.js';
+import { alerted } from './alert/evolve.js';
 import { credited } from './credit/evolve.js';
 import { copyOf, type Draft } from './draft.js';
 import { exhausted, replenished } from './due/evolve.js';
@@ -24,6 +25,7 @@ import { opened } from './opening.js';
 import { ownershipTransferred } from './ownership/evolve.js';
 import { pausedOrResumed } from './pause/evolve.js';
 import { policyChanged } from './policy/evolve.js';
+import { topUpDue, topUpEnded } from './topup/evolve.js';
 import type { Pool } from './state.js';
 import { mergeBegun, mergeStopped, transferredIn, transferredOut, transferReturned, transferSettled } from './transfer/evolve.js';
 
@@ -82,6 +84,13 @@ const change = (next: Draft, event: PoolChanged): void => {
       return pausedOrResumed(next, event.at, true);
     case 'pool-resumed':
       return pausedOrResumed(next, event.at, false);
+    case 'threshold-crossed':
+    case 'thresholds-cleared':
+      return alerted(next, event);
+    case 'top-up-due':
+      return topUpDue(next, event);
+    case 'top-up-ended':
+      return topUpEnded(next, event);
     case 'policy-changed':
       return policyChanged(next, event);
     case 'nodes-changed':

@@ -1,6 +1,7 @@
 import { Refusal } from '@drawdown/errors';
 import { NOTHING } from '../amount/per-dimension.js';
 import { NumberMap } from '../collection/number-map.js';
+import { NO_ALERTS } from './alert/state.js';
 import type { OpenPool } from './commands.js';
 import { copyOf } from './draft.js';
 import type { PoolOpened } from './events.js';
@@ -8,6 +9,7 @@ import { NO_FLOWS } from './flows.js';
 import { NO_LOTS } from './lot/state.js';
 import { sortedUnion } from './nodes.js';
 import { DEFAULT_POLICY } from './policy/policy.js';
+import { NO_TOP_UPS } from './topup/state.js';
 import type { Pool } from './state.js';
 import { NO_TRANSFERS } from './transfer/state.js';
 
@@ -33,6 +35,9 @@ export const opened = ({ poolId, namespace, owner, sponsor, nodeIds, at }: PoolO
     unfunded: NOTHING,
     isPaused: false,
     policy: DEFAULT_POLICY,
+    afterCredit: NOTHING,
+    alerts: NO_ALERTS,
+    topUps: NO_TOP_UPS,
     credited: NOTHING,
     members: NumberMap.empty(),
     holds: NumberMap.empty(),

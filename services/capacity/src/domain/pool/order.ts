@@ -15,6 +15,7 @@ const rankOf = (type: PoolCommand['type']): number => {
       return RANKS.opens;
     case 'credit':
     case 'release':
+    case 'end-top-up':
     case 'pause':
     case 'pause-workloads':
     case 'change-nodes':

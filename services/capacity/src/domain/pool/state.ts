@@ -1,11 +1,13 @@
 import type { Dimension, Amounts } from '../amount/per-dimension.js';
 import type { Horizon, Seconds } from '../amount/instant.js';
 import type { NumberMap } from '../collection/number-map.js';
+import type { Alerts } from './alert/state.js';
 import type { Policy } from './policy/policy.js';
 import type { Closing } from './closing/state.js';
 import type { Flows } from './flows.js';
 import type { Borrowing, InTree, Lending } from './loan/state.js';
 import type { Lots } from './lot/state.js';
+import type { TopUps } from './topup/state.js';
 import type { Transfers } from './transfer/state.js';
 
 /** A workload that drains the pool. */
@@ -88,6 +90,10 @@ export interface Pool extends Account {
   /** First second at which a dimension is to be recorded as exhausted: those that are recorded already do not count. */
   readonly exhaustsAt: Horizon;
   readonly policy: Policy;
+  /** Milliunit-seconds of each dimension right after its last credit. */
+  readonly afterCredit: Amounts;
+  readonly alerts: Alerts;
+  readonly topUps: TopUps;
   /** Milliunit-seconds credited in all. */
   readonly credited: Amounts;
   /** By workload id. */

@@ -27,6 +27,8 @@ const refundedLot = record<EventOf<'capacity-refunded'>['lots'][number]>({
 
 const expiredLot = record<EventOf<'lots-expired'>['lots'][number]>({ lot: integer, amounts });
 
+const measure = oneOf('time', 'share');
+
 const purpose = oneOf('transfer', 'repayment');
 
 /** The facts of a pool, as they stand on `drawdown.capacity.<NN>.pool.<id>` (capacity §13.1). */
@@ -61,6 +63,10 @@ export const poolEvents = eventsOf<PoolEvent>('drawdown.capacity.pool', {
   'unfunded-cap-reached': { dimension, unfunded: amount, at: integer },
   'pool-paused': { cause: text, at: integer },
   'pool-resumed': { cause: text, at: integer },
+  'threshold-crossed': { measure, threshold: integer, value: integer, at: integer },
+  'thresholds-cleared': { measure, thresholds: list(integer), stillCrossed: optional(integer), value: integer, at: integer },
+  'top-up-due': { topUpId: integer, amounts, until: integer, at: integer },
+  'top-up-ended': { topUpId: integer, cause: oneOf('credited', 'failed', 'expired'), retryAt: optional(integer), at: integer },
   'policy-changed': { policy, at: integer },
   'dimension-replenished': { dimension, at: integer },
   'nodes-changed': { added: list(text), removed: list(text), cause: text, at: integer },

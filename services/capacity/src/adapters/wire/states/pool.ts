@@ -1,4 +1,5 @@
 import type {
+  Alerts,
   Borrowing,
   Closing,
   Credit,
@@ -9,11 +10,13 @@ import type {
   Loan,
   Lot,
   Lots,
+  OpenTopUp,
   RefundPayout,
   PendingTransfer,
   Pool,
   Run,
   PoolRefund,
+  TopUps,
   Transfers,
 } from '../../../domain/index.js';
 import { amount, amounts, bigInteger, dimension, perDimension } from '../amounts.js';
@@ -30,6 +33,14 @@ const hold = record<Hold>({ rates: amounts, formulaVersion: integer, until: inte
 const decommission = record<Decommission>({ dimension, graceUntil: integer });
 
 const run = record<Run>({ rates: amounts, seconds: integer, since: optional(integer) });
+
+const topUps = record<TopUps>({
+  open: optional(record<OpenTopUp>({ topUpId: integer, amounts, until: integer })),
+  lastId: integer,
+  periodFrom: optional(integer),
+  purchases: integer,
+  notBefore: optional(integer),
+});
 
 const credit = record<Credit>({ at: integer, amounts });
 
@@ -115,6 +126,9 @@ export const poolState = record<Pool>({
   unfunded: amounts,
   isPaused: flag,
   policy,
+  afterCredit: amounts,
+  alerts: record<Alerts>({ belowSeconds: optional(integer), belowPercent: optional(integer) }),
+  topUps,
   credited: amounts,
   members: numberMap(integer, member),
   holds: numberMap(integer, hold),

@@ -1,5 +1,7 @@
 import { earlier, type Horizon, type Seconds } from '../../amount/instant.js';
 import { DIMENSIONS, of, type Dimension } from '../../amount/per-dimension.js';
+import { topUpsAt, recordTopUps } from '../topup/top-up.js';
+import { alertsAt, recordAlerts } from '../alert/alert.js';
 import { depletionOf, settle, uses } from '../account.js';
 import { capsReachedAt, recordCaps } from '../grace/cap.js';
 import { isToDecommission, recordDecommission } from '../grace/decide.js';
@@ -19,7 +21,8 @@ const unmarked = (pool: Pool): readonly Dimension[] => DIMENSIONS.filter(dimensi
  */
 export const nextDue = (pool: Pool): Horizon => {
   const next = earlier(earlier(pool.exhaustsAt, pool.lots.expiresNext), earlier(pool.holdsEndAt, pool.graceEndsAt));
-  return pool.exhausted.length === 0 ? next : earlier(next, capsReachedAt(pool));
+  const told = earlier(alertsAt(pool), topUpsAt(pool));
+  return earlier(told, pool.exhausted.length === 0 ? next : earlier(next, capsReachedAt(pool)));
 };
 
 const isDue = (instant: Horizon, at: Seconds): boolean => instant !== undefined && instant <= at;
@@ -61,6 +64,8 @@ const recordDueAt = (recording: Recording, at: Seconds, detectedAt: Seconds): vo
     );
   }
   recordCaps(recording, at);
+  recordAlerts(recording, at);
+  recordTopUps(recording, at);
 };
 
 /** Whether something was due strictly before an instant. */

@@ -27,6 +27,8 @@ const requireTopUp = ({ belowSeconds, amounts, periodSeconds, purchasesPerPeriod
   requireWholeUnits(amounts);
   requireAmounts(balanceMax);
   requireBalance(balanceMax);
+  const fits = amounts[0] <= balanceMax[0] && amounts[1] <= balanceMax[1] && amounts[2] <= balanceMax[2];
+  if (!fits) throw invalid('top_up_balance', 'a top-up alone would lift the balance above its bound');
   if (amounts.every(amount => amount === 0)) throw invalid('top_up_amounts', 'a top-up buys something');
 };
 
