@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '@drawdown/errors';
 import { breath, type Delivery } from '@drawdown/partitions';
 import type { Address, Logs } from '../aggregates/aggregates.js';
@@ -5,6 +6,12 @@ import type { Kind } from '../aggregates/kinds.js';
 import type { CapacityStore } from '../store.js';
 import { Projector } from './projector.js';
 import type { Recorded } from './recorded.js';
+
+/**
+ * Documents of pools are stored no closer together than this: what comes meanwhile is stored with them, which is what makes a busy pool cheap. Owners
+ * answer from memory, so nobody waits for it but readers of lists.
+ */
+const STORES_APART_MS_MIN = 50;
 
 export interface FoldPorts {
   readonly store: CapacityStore;
@@ -29,6 +36,7 @@ export class PartitionFold {
   #sequence: number;
   #storedSequence: number;
   #isFolded: boolean;
+  #storedAtMs = -Infinity;
 
   constructor(
     private readonly ports: FoldPorts,
@@ -66,6 +74,7 @@ export class PartitionFold {
         if (value !== undefined) this.#fold(value, message.timeMs);
         this.#sequence = message.sequence;
       }
+      await this.#pace();
       await this.#store();
     });
   }
@@ -93,6 +102,14 @@ export class PartitionFold {
     for (const { commandId } of decisions) this.ports.store.noteCommand(address.subject, commandId, sequence, timeMs);
     this.#touched.set(address.subject, address);
     this.follower?.folded(recorded);
+  }
+
+  /** Of everything but pools others await the consequences: a purchase, its number, its payment. */
+  async #pace(): Promise<void> {
+    const waitMs = this.#storedAtMs + STORES_APART_MS_MIN - performance.now();
+    const arePools = [...this.#touched.values()].every(({ kind }) => kind === 'pool');
+    if (waitMs > 0 && arePools) await pause(waitMs);
+    this.#storedAtMs = performance.now();
   }
 
   async #store(): Promise<void> {
