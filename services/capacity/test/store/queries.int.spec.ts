@@ -245,6 +245,7 @@ const reservation = (id: number, given: Partial<Reservation>): Reservation => ({
   sponsorTid: 0,
   sponsorSignature: '',
   nonce: `nonce-${id}`,
+  topUpId: undefined,
   isBackdated: false,
   poolId: id,
   unitSeconds: [1n, 2n, 3n],

@@ -28,7 +28,7 @@ export const settleReservation = async (
     calls.execute('reservation', namespace, id, given(commandId, 'now', command), limits);
   const positions: string[] = [];
   for (const owed of owedByReservation(reservation)) {
-    if (owed.type !== 'open' && owed.type !== 'credit') continue; // money has its own pace
+    if ('order' in owed) continue; // money has its own pace
     const { at, ...command } = owed.command;
     try {
       const { sequence, position } = await calls.execute('pool', namespace, poolId, given(owed.id, { atLeast: at }, command), limits);
@@ -37,7 +37,7 @@ export const settleReservation = async (
     } catch (error) {
       if (!isRefusal(error)) throw error;
       if (owed.type === 'credit') positions.push((await tell(`refuse:${id}`, { type: 'refuse-credit', code: error.reason })).position);
-      else if (error.reason !== POOL_IS_THERE) throw error;
+      else if (owed.type === 'open' && error.reason !== POOL_IS_THERE) throw error;
     }
   }
   return calls.merged(...positions);

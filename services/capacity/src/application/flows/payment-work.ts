@@ -6,10 +6,10 @@ import { PAYMENT_POLL_MS, type Payments } from '../payments/port.js';
 
 const MS_PER_SECOND = 1_000;
 
-type MoneyOwed = Exclude<Owed, { readonly type: 'open' | 'credit' }>;
+type MoneyOwed = Extract<Owed, { readonly order: unknown }>;
 
 const moneyOwedBy = (reservation: Reservation): readonly MoneyOwed[] =>
-  owedByReservation(reservation).flatMap(owed => (owed.type === 'open' || owed.type === 'credit' ? [] : [owed]));
+  owedByReservation(reservation).flatMap(owed => ('order' in owed ? [owed] : []));
 
 /** Whether somebody has to be asked for money, or told what became of it. */
 export const owesMoney = (reservation: Reservation): boolean => moneyOwedBy(reservation).length > 0;

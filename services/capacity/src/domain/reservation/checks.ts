@@ -32,7 +32,10 @@ const requireSameText = ({ json, data, customerTid, sponsorTid }: ReservationReq
  * Row 9, and that every node is known. Nodes of the pool that are gone count for nothing: a dead node does not block a top-up (capacity §15.7).
  * Answers the farm, absent if no node says one.
  */
-const requireOneFarm = (nodeIds: readonly string[], { nodes, pool }: ReservationFacts): number | undefined => {
+export const requireOneFarm = (
+  nodeIds: readonly string[],
+  { nodes, pool }: Pick<ReservationFacts, 'nodes' | 'pool'>,
+): number | undefined => {
   const live = nodeIds.filter(nodeId => !(nodes.get(nodeId)?.isGone === true && pool?.nodeIds.includes(nodeId) === true));
   const [farmId, ...others] = new Set(live.flatMap(nodeId => nodes.get(nodeId)?.farmId ?? []));
   if (others.length > 0) throw new Refusal('NODES_SPAN_FARMS', 'the nodes belong to several farms');

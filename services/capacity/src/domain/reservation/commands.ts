@@ -1,4 +1,5 @@
 import type { Seconds } from '../amount/instant.js';
+import type { Amounts } from '../amount/per-dimension.js';
 import type { DecidedAt } from '../pool/at-instant.js';
 import type { ReservationFacts, ReservationRequest } from './facts.js';
 
@@ -13,6 +14,20 @@ export interface SubmitReservation extends DecidedAt {
    * looked at now. Absent: the instant is the clock's.
    */
   readonly clock?: Seconds | undefined;
+}
+
+/** Buys for a pool what it has asked for (capacity §15.2). */
+export interface OrderTopUp extends DecidedAt {
+  readonly type: 'order-top-up';
+  readonly reservationId: number;
+  readonly namespace: string;
+  readonly poolId: number;
+  readonly topUpId: number;
+  /** Owner of the pool: it pays. */
+  readonly owner: number;
+  /** Milliunit-seconds, whole unit-seconds. */
+  readonly amounts: Amounts;
+  readonly facts: Pick<ReservationFacts, 'nodes' | 'farm' | 'pool' | 'terms'>;
 }
 
 /** What has come in for the reservation so far, all together, and when the last of it did. */
@@ -51,4 +66,4 @@ export interface ConfirmConclusion extends DecidedAt {
 }
 
 export type ReservationCommand =
-  SubmitReservation | ReportPayment | CheckReservation | SettleReservation | RefuseCredit | ConfirmRefund | ConfirmConclusion;
+  SubmitReservation | OrderTopUp | ReportPayment | CheckReservation | SettleReservation | RefuseCredit | ConfirmRefund | ConfirmConclusion;

@@ -5,9 +5,10 @@ import type { RefuseCredit, ReservationCommand, SubmitReservation } from './comm
 import type { ReservationEvent } from './events.js';
 import type { ReservationRequest } from './facts.js';
 import { concludes } from './owed.js';
-import { PAYMENT_WINDOW_SECONDS, paymentDue } from './payment.js';
-import { refund, reportPayment } from './receive.js';
+import { paymentDue } from './payment.js';
+import { askFor, refund, reportPayment } from './receive.js';
 import type { Reservation } from './state.js';
+import { orderTopUp } from './top-up.js';
 
 /**
  * What a command comes to for a reservation. A repeat, and news about what is decided already, change nothing.
@@ -16,6 +17,7 @@ import type { Reservation } from './state.js';
  */
 export const decideReservation = (command: ReservationCommand, reservation: Reservation | undefined): readonly ReservationEvent[] => {
   if (command.type === 'submit') return submit(command, reservation);
+  if (command.type === 'order-top-up') return orderTopUp(command, reservation);
   if (reservation === undefined) throw new Refusal('RESERVATION_NOT_FOUND', 'there is no such reservation');
   const at = Math.max(command.at, reservation.lastAt);
   switch (command.type) {
@@ -46,13 +48,11 @@ const submit = (command: SubmitReservation, reservation: Reservation | undefined
   const poolId = data.poolId === 0 ? reservationId : Number(data.poolId);
   const { unitSeconds, nodeIds = [], currencies = [] } = data;
   const isBackdated = clock !== undefined;
-  const accepted: ReservationEvent[] = [
+  const accepted: readonly ReservationEvent[] = [
     { type: 'reservation-submitted', reservationId, namespace, ...signed, nonce: binding?.nonce, isBackdated, at },
     { type: 'reservation-accepted', poolId, unitSeconds, nodeIds, currencies, at },
   ];
-  if (due !== undefined) accepted.push({ type: 'payment-requested', ...due, expiresAt: (clock ?? at) + PAYMENT_WINDOW_SECONDS, at });
-  if (due === undefined || due.amount === 0n) accepted.push({ type: 'payment-received', amount: 0n, at });
-  return accepted;
+  return [...accepted, ...askFor(due, clock ?? at, at)];
 };
 
 const repeated = (request: ReservationRequest, reservation: Reservation): readonly ReservationEvent[] => {

@@ -21,6 +21,18 @@ export interface ReservationSubmitted extends RecordedAt {
   readonly isBackdated: boolean;
 }
 
+/** A pool buys for itself, as its owner has decided: nobody signs, the policy stands for the signature (capacity §15.2). */
+export interface TopUpOrdered extends RecordedAt {
+  readonly type: 'top-up-ordered';
+  readonly reservationId: number;
+  readonly namespace: string;
+  readonly poolId: number;
+  /** Counts the purchases of the pool. */
+  readonly topUpId: number;
+  /** Who pays. */
+  readonly owner: number;
+}
+
 /** All checks passed; nothing is recorded of a reservation that fails one (capacity §12 D12). */
 export interface ReservationAccepted extends RecordedAt {
   readonly type: 'reservation-accepted';
@@ -91,6 +103,7 @@ export interface PaymentConcluded extends RecordedAt {
 
 export type ReservationEvent =
   | ReservationSubmitted
+  | TopUpOrdered
   | ReservationAccepted
   | PaymentRequested
   | PaymentNoted

@@ -1,5 +1,5 @@
 import type { PerDimension } from '../amount/per-dimension.js';
-import type { Refunded, RefundRequested, ReservationEvent, ReservationSubmitted } from './events.js';
+import type { Refunded, RefundRequested, ReservationEvent, ReservationSubmitted, TopUpOrdered } from './events.js';
 import type { Reservation } from './state.js';
 
 const NOTHING_BOUGHT: PerDimension<bigint> = [0n, 0n, 0n];
@@ -13,6 +13,7 @@ const submitted = ({ reservationId, at, ...signed }: Omit<ReservationSubmitted, 
   sponsorTid: signed.sponsorTid,
   sponsorSignature: signed.sponsorSignature,
   nonce: signed.nonce,
+  topUpId: undefined,
   isBackdated: signed.isBackdated,
   poolId: reservationId,
   unitSeconds: NOTHING_BOUGHT,
@@ -25,6 +26,23 @@ const submitted = ({ reservationId, at, ...signed }: Omit<ReservationSubmitted, 
   isConcluded: false,
   cause: undefined,
   lastAt: at,
+});
+
+/** Nobody signed anything. */
+const ordered = ({ reservationId, namespace, owner, topUpId, at }: TopUpOrdered): Reservation => ({
+  ...submitted({
+    reservationId,
+    namespace,
+    json: '',
+    customerTid: owner,
+    customerSignature: '',
+    sponsorTid: 0,
+    sponsorSignature: '',
+    nonce: undefined,
+    isBackdated: false,
+    at,
+  }),
+  topUpId,
 });
 
 const refundRequested = (reservation: Reservation, { ordinal, amount, cause }: RefundRequested): Reservation => {
@@ -45,7 +63,8 @@ const refunded = (reservation: Reservation, { ordinal }: Refunded): Reservation 
  */
 export const evolveReservation = (reservation: Reservation | undefined, event: ReservationEvent): Reservation => {
   if (event.type === 'reservation-submitted') return submitted(event);
-  if (reservation === undefined) throw new TypeError(`a reservation begins with reservation-submitted, not with ${event.type}`);
+  if (event.type === 'top-up-ordered') return ordered(event);
+  if (reservation === undefined) throw new TypeError(`a reservation begins with being submitted or ordered, not with ${event.type}`);
   const later = { ...reservation, lastAt: Math.max(reservation.lastAt, event.at) };
   switch (event.type) {
     case 'reservation-accepted': {

@@ -4,6 +4,7 @@ import { MILLI } from '../amount/limits.js';
 import { eachDimension, of } from '../amount/per-dimension.js';
 import type { CreditPool, OpenPool } from '../pool/commands.js';
 import type { Bought } from '../pool/lot/state.js';
+import type { EndTopUp } from '../pool/topup/commands.js';
 import type { TimedPayment } from './payment.js';
 import type { Reservation } from './state.js';
 
@@ -39,6 +40,7 @@ export interface ConclusionOrder extends PaymentOrder {
 export type Owed =
   | ({ readonly type: 'open' } & Identified<OpenPool>)
   | ({ readonly type: 'credit' } & Identified<CreditPool>)
+  | ({ readonly type: 'end-top-up' } & Identified<EndTopUp>)
   | { readonly type: 'collect'; readonly order: PaymentOrder }
   | { readonly type: 'refund'; readonly order: RefundOrder }
   | { readonly type: 'conclude'; readonly order: ConclusionOrder };
@@ -61,6 +63,16 @@ export const creditOf = ({ id, status, unitSeconds, nodeIds, payment, lastAt }: 
 /** What a lot of capacity remembers of its price (capacity §15.10). */
 const boughtBy = ({ asset, amount, prices }: TimedPayment): Bought => ({ asset, amount, prices });
 
+/** Tells the pool how a purchase ended that it had asked for; absent for others, and while it has not. */
+export const topUpEndOf = ({ id, status, topUpId, isConcluded, lastAt }: Reservation): Identified<EndTopUp> | undefined => {
+  const isUnderWay = status === 'submitted' || status === 'accepted' || status === 'awaiting-payment' || status === 'paid';
+  if (topUpId === undefined || isUnderWay || isConcluded) return undefined;
+  return {
+    id: `end-top-up:${id}`,
+    command: { type: 'end-top-up', topUpId, cause: status === 'settled' ? 'credited' : 'failed', at: lastAt },
+  };
+};
+
 const orderOf = ({ id, namespace, customerTid, payment }: Reservation): PaymentOrder | undefined =>
   payment === undefined ? undefined : { reservationId: id, namespace, customerTid, ...payment };
 
@@ -82,6 +94,8 @@ export const owedByReservation = (reservation: Reservation): readonly Owed[] => 
   if (opening !== undefined) owed.push({ type: 'open', ...opening });
   const credit = creditOf(reservation);
   if (credit !== undefined) owed.push({ type: 'credit', ...credit });
+  const topUpEnd = topUpEndOf(reservation);
+  if (topUpEnd !== undefined) owed.push({ type: 'end-top-up', ...topUpEnd });
   const order = orderOf(reservation);
   if (order === undefined) return owed;
   if (status === 'awaiting-payment') owed.push({ type: 'collect', order });

@@ -31,12 +31,14 @@ export interface TimedPayment extends PaymentDue {
 
 const notPossible = (rule: string, message: string): Refusal => new Refusal('PAYMENT_NOT_POSSIBLE', message, { rule });
 
+/** What of a purchase says how it is paid. */
+export type Payable = Pick<ReservationRequest, 'data' | 'customerTid' | 'sponsorTid'>;
+
+/** What of the facts says so. */
+export type PaymentFacts = Pick<ReservationFacts, 'nodes' | 'farm' | 'pool' | 'terms'>;
+
 /** The buyer's first currency that is known here and for which the farm can be paid; exactly one is used (capacity §6.4). */
-const choiceOf = (
-  { data }: ReservationRequest,
-  farm: FarmFacts,
-  { nodes, terms }: ReservationFacts,
-): Pick<PaymentDue, 'asset' | 'payoutAddress'> => {
+const choiceOf = ({ data }: Payable, farm: FarmFacts, { nodes, terms }: PaymentFacts): Pick<PaymentDue, 'asset' | 'payoutAddress'> => {
   const isFreeToUse = (data.nodeIds ?? []).every(nodeId => nodes.get(nodeId)?.isFreeToUse === true);
   for (const currency of data.currencies ?? []) {
     if (currency === FREE_CURRENCY && !isFreeToUse) continue;
@@ -48,11 +50,7 @@ const choiceOf = (
 };
 
 /** Prices follow the sponsor of the pool if it has one, else the customer of the reservation (capacity §6.2). */
-const pricesFor = (
-  { data, customerTid, sponsorTid }: ReservationRequest,
-  farm: FarmFacts,
-  pool: ReservationFacts['pool'],
-): PerDimension<bigint> => {
+const pricesFor = ({ data, customerTid, sponsorTid }: Payable, farm: FarmFacts, pool: ReservationFacts['pool']): PerDimension<bigint> => {
   const sponsor = data.poolId === 0 ? sponsorTid : (pool?.sponsor ?? 0);
   const payer = sponsor === 0 ? customerTid : sponsor;
   const monthly = farm.agreedPrices.find(({ tid }) => tid === payer)?.prices ?? farm.prices;
@@ -63,7 +61,7 @@ const pricesFor = (
  * The payment that a reservation needs (capacity §6.1 row 18, §6.4, §6.5); absent where nothing is ever paid.
  * @throws Refusal `PAYMENT_NOT_POSSIBLE`, `CAPACITY_OVERFLOW`
  */
-export const paymentDue = (request: ReservationRequest, facts: ReservationFacts): PaymentDue | undefined => {
+export const paymentDue = (request: Payable, facts: PaymentFacts): PaymentDue | undefined => {
   const { farm, pool, terms } = facts;
   const { unitSeconds } = request.data;
   if (terms.isFree) {

@@ -2,7 +2,7 @@ import { Refusal } from '@drawdown/errors';
 import type { Seconds } from '../amount/instant.js';
 import type { ReportPayment } from './commands.js';
 import type { RefundRequested, ReservationEvent } from './events.js';
-import type { TimedPayment } from './payment.js';
+import { PAYMENT_WINDOW_SECONDS, type PaymentDue, type TimedPayment } from './payment.js';
 import { keptOf, type Reservation } from './state.js';
 
 /** Most money that can come in for one reservation, in 10⁻⁷ of the asset. */
@@ -20,6 +20,14 @@ export const refund = (reservation: Reservation, received: bigint, cause: string
     throw new Refusal('TOO_MANY_REFUNDS', `a reservation has at most ${REFUNDS_MAX} refunds`, { limit: String(REFUNDS_MAX) });
   }
   return [{ type: 'refund-requested', ordinal, amount, cause, at }];
+};
+
+/** Asks for a payment, for as long as its window lasts; what costs nothing is paid at once (capacity §6.5). */
+export const askFor = (due: PaymentDue | undefined, windowFrom: Seconds, at: Seconds): readonly ReservationEvent[] => {
+  const events: ReservationEvent[] = [];
+  if (due !== undefined) events.push({ type: 'payment-requested', ...due, expiresAt: windowFrom + PAYMENT_WINDOW_SECONDS, at });
+  if (due === undefined || due.amount === 0n) events.push({ type: 'payment-received', amount: 0n, at });
+  return events;
 };
 
 /**

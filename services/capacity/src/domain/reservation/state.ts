@@ -29,6 +29,8 @@ export interface Reservation {
   readonly sponsorSignature: string;
   /** Absent in a text of version 1. */
   readonly nonce: string | undefined;
+  /** The pool bought it for itself: this is the number of its purchase there. */
+  readonly topUpId: number | undefined;
   /** Its instant was given and lies in the past; so does that of its credit. */
   readonly isBackdated: boolean;
   readonly poolId: number;

@@ -19,6 +19,7 @@ export const reservationEvents = eventsOf<ReservationEvent>('drawdown.capacity.r
     isBackdated: flag,
     at: integer,
   },
+  'top-up-ordered': { reservationId: integer, namespace: text, poolId: integer, topUpId: integer, owner: integer, at: integer },
   'reservation-accepted': {
     poolId: integer,
     unitSeconds: perDimension(bigInteger),

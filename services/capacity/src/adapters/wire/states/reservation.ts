@@ -27,6 +27,7 @@ export const reservationState = record<Reservation>({
   sponsorTid: integer,
   sponsorSignature: text,
   nonce: optional(text),
+  topUpId: optional(integer),
   isBackdated: flag,
   poolId: integer,
   unitSeconds: perDimension(bigInteger),
