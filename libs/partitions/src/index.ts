@@ -1,4 +1,5 @@
 export { breath } from './breath.js';
+export { DeadLetterLog, type DeadLetter, type DeadLetterLogOptions, type DeadLetterPage } from './dead-letter-log.js';
 export { DeadLetterHeaders, DeadLetters } from './dead-letters.js';
 export { PartitionHost } from './host.js';
 export type { PartitionHostOptions, PartitionOwner, PartitionStatus } from './host.js';

@@ -26,7 +26,7 @@ import { Positions } from './adapters/grpc/owner/positions.js';
 import { usageEffectsRoute } from './adapters/grpc/owner/usage-effects.js';
 import { UsageIngest } from './adapters/grpc/usage-ingest.js';
 import { CatalogFeed } from './adapters/jetstream/catalog-feed.js';
-import { DeadLetterLog } from './adapters/jetstream/dead-letters.js';
+import { entitlementsDeadLetters } from './adapters/jetstream/dead-letters.js';
 import { publishUsageTo } from './adapters/jetstream/usage-events.js';
 import { StoredAccounts } from './adapters/mongo/stored-accounts.js';
 import { Partitions } from './adapters/partitions/partitions.js';
@@ -114,7 +114,7 @@ const providersOf = (
     readModel: () => partitions.readModel,
     catalog: log,
     messageAt: async (stream, sequence) => readerOf(stream).at(sequence),
-    deadLetters: new DeadLetterLog(publisher, readerOf('deadletters'), subjects, CONTEXT),
+    deadLetters: entitlementsDeadLetters({ publisher, reader: readerOf('deadletters'), subjects, service: CONTEXT }),
     subjects,
     incarnation,
     auditRoute: audits,

@@ -5,7 +5,7 @@ import { HitsServiceService, OperationsServiceService, PropertiesServiceService,
 import type { JsonLogger } from '@drawdown/telemetry';
 import { OWN_CODES } from './adapters/grpc/error-codes.js';
 import { SessionsModule, type EdgeParts } from './adapters/grpc/sessions.module.js';
-import { DeadLetterLog } from './adapters/jetstream/dead-letters.js';
+import { sessionsDeadLetters } from './adapters/jetstream/dead-letters.js';
 import { HitPublisher } from './adapters/jetstream/hit-publisher.js';
 import { LastCloses } from './adapters/jetstream/last-closes.js';
 import { propertyEvents } from './adapters/jetstream/property-events.js';
@@ -95,7 +95,7 @@ const partsOf = async (replica: Replica): Promise<EdgeParts> => {
     },
     operations: {
       operations: await operationsOf(replica),
-      deadLetters: new DeadLetterLog(publisher, readerOf('deadletters'), subjects, CONTEXT),
+      deadLetters: sessionsDeadLetters({ publisher, reader: readerOf('deadletters'), subjects, service: CONTEXT }),
       subjects,
       incarnations,
     },

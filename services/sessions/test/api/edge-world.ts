@@ -7,7 +7,7 @@ import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jet
 import type { NatsConnection } from '@nats-io/transport-node';
 import { OWN_CODES } from '../../src/adapters/grpc/error-codes.js';
 import { SessionsModule } from '../../src/adapters/grpc/sessions.module.js';
-import { DeadLetterLog } from '../../src/adapters/jetstream/dead-letters.js';
+import { sessionsDeadLetters } from '../../src/adapters/jetstream/dead-letters.js';
 import { HitPublisher } from '../../src/adapters/jetstream/hit-publisher.js';
 import { DeadPersonLetters } from '../../src/adapters/jetstream/person-letters.js';
 import { propertyEvents } from '../../src/adapters/jetstream/property-events.js';
@@ -129,7 +129,7 @@ export class EdgeWorld {
       },
       operations: {
         operations: operations as SessionOperations,
-        deadLetters: new DeadLetterLog(publisher, this.readerOf('deadletters'), subjects, 'sessions'),
+        deadLetters: sessionsDeadLetters({ publisher, reader: this.readerOf('deadletters'), subjects, service: 'sessions' }),
         subjects,
         incarnations,
       },

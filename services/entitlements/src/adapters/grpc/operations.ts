@@ -1,7 +1,7 @@
 import { Refusal } from '@drawdown/errors';
 import { encodePosition, PARTITIONS, UNPARTITIONED, type StoredMessage, type Subjects } from '@drawdown/eventlog';
 import type { CallContext } from '@drawdown/grpc';
-import type { PartitionHost } from '@drawdown/partitions';
+import type { DeadLetterLog, PartitionHost } from '@drawdown/partitions';
 import { rebuildReadModel, type ReadModel, type RebuildProgress } from '@drawdown/projections';
 import type {
   AuditProjectionRequest,
@@ -13,7 +13,6 @@ import type {
 import type { CatalogLog } from '../../application/catalog/catalog-log.js';
 import type { Input } from '../../application/partition/input.js';
 import type { CatalogCommand } from '../../domain/index.js';
-import type { DeadLetterLog } from '../jetstream/dead-letters.js';
 import { toApiTimestamp } from './convert/instants.js';
 import { bodyHashOf, requestTimeMs, type CommandRequest } from './owner/command-request.js';
 import { toApiPartition, type AuditRoute, type StatusRoute } from './owner/operations.js';

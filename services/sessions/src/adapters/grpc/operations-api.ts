@@ -1,8 +1,8 @@
 import { encodePosition, UNPARTITIONED, type Incarnations, type StreamKey, type Subjects } from '@drawdown/eventlog';
 import { Refusal } from '@drawdown/errors';
+import type { DeadLetterLog, DeadLetterPage } from '@drawdown/partitions';
 import type { CommandPlace } from '../../application/commands/ports.js';
 import type { FoldedMessage, SessionOperations } from '../../application/operations/ports.js';
-import type { DeadLetterLog, DeadLetterPage } from '../jetstream/dead-letters.js';
 
 export interface OperationsApiOptions {
   readonly operations: SessionOperations;

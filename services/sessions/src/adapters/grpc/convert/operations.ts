@@ -9,7 +9,7 @@ import {
 } from '@drawdown/proto/sessions';
 import type { OverdueThing, PartitionReport, WheelReport } from '../../../application/operations/ports.js';
 import type { ProbeStatus } from '../../../application/probe/ports.js';
-import type { DeadLetter } from '../../jetstream/dead-letters.js';
+import type { DeadLetter } from '@drawdown/partitions';
 import { toApiTimestamp, toApiTimestampIfSet } from './instants.js';
 
 /** Bytes of a dead letter that a list shows. */
