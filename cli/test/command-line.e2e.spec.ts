@@ -120,6 +120,22 @@ describe('the command line with running services', () => {
   );
 
   it(
+    'says what is overdue, makes it happen, and repairs documents',
+    async () => {
+      const overdue = await service.run('npx drawdown overdue --longer-than 1h');
+      expect([overdue.code, overdue.stdout]).toEqual([EXIT.done, '']);
+      const [done] = await service.json('check-due 5');
+      expect(done).toMatchObject({ partition: 5 });
+      expect(Object.keys(done ?? {}).sort()).toEqual(['begun', 'handedOver', 'partition']);
+      expect(await service.json('repair sessions 5')).toEqual([{ projection: 'sessions', partition: 5, repaired: 0 }]);
+      expect((await service.run('npx drawdown check-due 64')).code).toBe(EXIT.usage);
+      expect((await service.run('npx drawdown overdue --longer-than long')).code).toBe(EXIT.usage);
+      expect((await service.run('npx drawdown repair balances 5')).code).toBe(EXIT.failed);
+    },
+    TIME_MS_MAX,
+  );
+
+  it(
     'audits, rebuilds, and finds the same',
     async () => {
       const before = await service.json('balance one');

@@ -5,6 +5,7 @@ import { printList, type Column } from '../output/output.js';
 import { plain } from '../output/plain.js';
 import { progressBar } from '../output/progress.js';
 import { readInteger } from './arguments.js';
+import { registerDue } from './due.js';
 import { operationsOf, serviceOption, type ServiceOptions } from './operations-service.js';
 import { registerPartitions } from './partitions.js';
 import { withSession, type Session } from './session.js';
@@ -16,6 +17,7 @@ export const registerOperations = (program: Command): void => {
   registerPartitions(program);
   registerRebuild(program);
   registerAudit(program);
+  registerDue(program);
 };
 
 const registerRebuild = (program: Command): void => {
