@@ -117,6 +117,14 @@ export { paymentRecordOf, type PaymentRecord } from './reservation/payment-recor
 export { PAYMENT_WINDOW_SECONDS, type PaymentDue, type TimedPayment } from './reservation/payment.js';
 export { keptOf, NO_RESERVATION, type Refund, type Reservation, type ReservationStatus } from './reservation/state.js';
 export { requireTopUp, requireUniqueNodes } from './reservation/target.js';
+export {
+  decideSetAside,
+  evolveSetAside,
+  NOTHING_SET_ASIDE,
+  type SetAside,
+  type SetAsideCommand,
+  type SetAsideEvent,
+} from './set-aside/set-aside.js';
 export { signatureFault, type SignatureFault } from './signature/ed25519.js';
 export { purchaseText, readPurchaseMessage, type Binding, type Purchase, type PurchaseMessage } from './signature/purchase-message.js';
 export { FORMULA_VERSION, workloadRates } from './units/rates.js';

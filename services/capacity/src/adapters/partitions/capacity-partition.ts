@@ -22,7 +22,7 @@ export interface CapacityPartitionOptions {
 }
 
 /** One partition of the capacity service, from the creation of its lease to its end. */
-export class CapacityPartition implements PartitionProcessor<Recorded> {
+export class CapacityPartition implements PartitionProcessor<Recorded | undefined> {
   #owner: CapacityOwner | undefined;
 
   constructor(private readonly options: CapacityPartitionOptions) {}
@@ -57,12 +57,12 @@ export class CapacityPartition implements PartitionProcessor<Recorded> {
     return { capacity: owner.fold.sequence };
   }
 
-  decode(message: StoredMessage): Decoded<Recorded> {
+  decode(message: StoredMessage): Decoded<Recorded | undefined> {
     const { subjects, logs } = this.options.platform;
     return decodeMessage(subjects, logs, message);
   }
 
-  apply(batch: readonly Delivery<Recorded>[]): Promise<void> {
+  apply(batch: readonly Delivery<Recorded | undefined>[]): Promise<void> {
     return this.#requireOwner().apply(batch);
   }
 

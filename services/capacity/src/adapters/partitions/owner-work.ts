@@ -27,7 +27,7 @@ export type DoneWork<W extends OwnerWork> = Done[W['type']];
 /** Does it, as the owner. */
 export const doWork = async <W extends OwnerWork>(
   partition: CapacityPartition,
-  host: PartitionHost<Recorded>,
+  host: PartitionHost<Recorded | undefined>,
   work: W,
 ): Promise<DoneWork<W>> => {
   const { owner } = partition;
@@ -49,7 +49,7 @@ export const doWork = async <W extends OwnerWork>(
   return (await done()) as DoneWork<W>;
 };
 
-const reportOf = ({ partition, owner }: CapacityPartition, host: PartitionHost<Recorded>): Done['report'] => {
+const reportOf = ({ partition, owner }: CapacityPartition, host: PartitionHost<Recorded | undefined>): Done['report'] => {
   const { inputs = [], waiting } = host.reader(partition)?.status() ?? {};
   return {
     streams: inputs.map(({ stream, watermark, lag }) => ({ stream, watermark, lagMessages: lag ?? 0 })),

@@ -38,14 +38,14 @@ interface Owned {
 
 /** This replica's share of the partitions, in the generation that is read, and in the one that is being built. */
 export class Partitions {
-  readonly host: PartitionHost<Recorded>;
+  readonly host: PartitionHost<Recorded | undefined>;
   readonly #owned = new Map<number, Owned>();
   #building: ReadModel | undefined;
   #current: CurrentReadModel | undefined;
 
   constructor(private readonly options: PartitionsOptions) {
     const { platform, replica, leaseTtlMs, observer } = options;
-    this.host = new PartitionHost<Recorded>({
+    this.host = new PartitionHost<Recorded | undefined>({
       nats: platform.nats,
       prefix: platform.prefix,
       context: CONTEXT,
@@ -100,7 +100,7 @@ export class Partitions {
     await this.host.drain();
   }
 
-  #own(partition: number, lease: Lease): PartitionProcessor<Recorded> {
+  #own(partition: number, lease: Lease): PartitionProcessor<Recorded | undefined> {
     const { platform, settle, payments, serve } = this.options;
     const owned: Owned = {
       partition: new CapacityPartition({

@@ -117,7 +117,7 @@ export class CapacityOwner {
   }
 
   /** Applies messages that the partition's reader delivered. */
-  async apply(batch: readonly Delivery<Recorded>[]): Promise<void> {
+  async apply(batch: readonly Delivery<Recorded | undefined>[]): Promise<void> {
     await this.fold.apply(batch);
     if (this.isCurrent) await this.fold.markFolded();
   }

@@ -3,6 +3,7 @@ import type { RecordedMessage, StoredMessage, Subjects } from '@drawdown/eventlo
 import type { Address, Logs } from '../aggregates/aggregates.js';
 import { DEFINITIONS, isKind } from '../aggregates/definitions.js';
 import type { EventOf, Kind } from '../aggregates/kinds.js';
+import { OPERATIONS_KIND } from '../operations/set-aside.js';
 
 /** A message of the capacity stream, read: whose it is and what was decided. */
 export interface Recorded<K extends Kind = Kind> {
@@ -10,12 +11,14 @@ export interface Recorded<K extends Kind = Kind> {
   readonly message: RecordedMessage<EventOf<K>>;
 }
 
+/** Without a value: what no partition folds, such as what operators set aside. */
 export type DecodedMessage =
-  { readonly ok: true; readonly value: Recorded } | { readonly ok: false; readonly reason: string; readonly detail: string };
+  { readonly ok: true; readonly value: Recorded | undefined } | { readonly ok: false; readonly reason: string; readonly detail: string };
 
 /** Pure: the same bytes give the same answer on every replica and in every rebuild (design §4.10). */
 export const decodeMessage = (subjects: Subjects, logs: Logs, message: StoredMessage): DecodedMessage => {
   const [kind, ...tokens] = subjects.parse(message.subject)?.values ?? [];
+  if (kind === OPERATIONS_KIND) return { ok: true, value: undefined };
   if (!isKind(kind) || tokens.length === 0 || tokens.includes(undefined)) {
     return { ok: false, reason: 'EVENT_MALFORMED', detail: `${message.subject} names no aggregate` };
   }
