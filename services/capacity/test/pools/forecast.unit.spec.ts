@@ -1,3 +1,4 @@
+import { isRefusal } from '@drawdown/errors';
 import fc from 'fast-check';
 import {
   dryRun,
@@ -12,6 +13,15 @@ import {
   type Usage,
 } from '../../src/domain/index.js';
 import { add, after, bought, check, hold, plain, QUIETLY, release, T, then } from './given.js';
+
+const codeOf = (act: () => unknown): unknown => {
+  try {
+    return act();
+  } catch (error) {
+    if (isRefusal(error)) return [error.reason, error.metadata['rule']];
+    throw error;
+  }
+};
 
 const rates = (at: number, cu: number, su = 0): PlanItem => ({ type: 'rates', at, change: [cu, su, 0] });
 const planned = (at: number, cu: number): PlanItem => ({ type: 'credit', at, amounts: [cu * 1_000, 0, 0] });
@@ -69,9 +79,7 @@ describe('a forecast (§15.1)', () => {
     ['half a milliunit', rates(T + 5, 0.5), 'amount'],
     ['a negative credit', planned(T + 5, -1), 'amount'],
   ])('refuses a plan in which %s', (_what, item, rule) => {
-    expect(() => forecast(pool, [item], T, T + 9)).toThrow(
-      expect.objectContaining({ reason: 'INVALID_PLAN', metadata: expect.objectContaining({ rule }) as unknown }),
-    );
+    expect(codeOf(() => forecast(pool, [item], T, T + 9))).toEqual(['INVALID_PLAN', rule]);
   });
 
   it('is what happens if everything goes as planned', () => {
