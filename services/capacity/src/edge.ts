@@ -1,4 +1,6 @@
+import { JetStreamEventLog, streamTable } from '@drawdown/eventlog';
 import { createGrpcServer, Identity, keysFromFile, type GrpcServer } from '@drawdown/grpc';
+import { DeadLetterLog } from '@drawdown/partitions';
 import { descriptorSet } from '@drawdown/proto';
 import {
   DirectoryServiceService,
@@ -13,10 +15,15 @@ import { CapacityModule, type EdgeParts } from './adapters/grpc/capacity.module.
 import { OWN_CODES } from './adapters/grpc/error-codes.js';
 import { mongoQueries } from './adapters/mongo/queries/capacity-queries.js';
 import { Operations } from './adapters/operations.js';
+import { CONTEXT } from './adapters/partitions/platform.js';
+import { setAsideEvents } from './adapters/wire/events/set-aside.js';
 import { Admissions } from './application/flows/admissions.js';
 import { assetsOf } from './application/flows/assets.js';
 import { Purchases } from './application/flows/purchases.js';
 import { Splits } from './application/flows/splits.js';
+import { OPERATIONS_KIND, SET_ASIDE_KEY, SetAsideLog } from './application/operations/set-aside.js';
+import type { CapacityQueries } from './application/queries/ports.js';
+import type { Seconds } from './domain/index.js';
 import type { Replica } from './start.js';
 
 const MS_PER_SECOND = 1_000;
@@ -24,7 +31,7 @@ const MS_PER_SECOND = 1_000;
 /** The gRPC server of this replica; it listens when told to. */
 export const edgeOf = async (replica: Replica, logger: JsonLogger): Promise<GrpcServer> => {
   const { grpcHost, grpcPort, jwksFile, environment, tokenAudience } = replica.configuration;
-  return createGrpcServer(CapacityModule.with(partsOf(replica)), {
+  return createGrpcServer(CapacityModule.with(await partsOf(replica)), {
     host: grpcHost,
     port: grpcPort,
     services: [
@@ -42,8 +49,9 @@ export const edgeOf = async (replica: Replica, logger: JsonLogger): Promise<Grpc
   });
 };
 
-const partsOf = ({ configuration, connections, calls, partitions, payments }: Replica): EdgeParts => {
-  const { clock, subjects, incarnations } = connections;
+const partsOf = async (replica: Replica): Promise<EdgeParts> => {
+  const { configuration, connections, calls, partitions, payments } = replica;
+  const { clock, incarnations } = connections;
   const nowMs = (): number => clock.nowMs();
   const nowSeconds = (): number => Math.floor(nowMs() / MS_PER_SECOND);
   const queries = mongoQueries({ readModel: () => partitions.readModel, incarnation: incarnations.capacity ?? '', nowMs });
@@ -53,8 +61,30 @@ const partsOf = ({ configuration, connections, calls, partitions, payments }: Re
     queries,
     pools: new Splits(calls, nowMs),
     workloads: new Admissions(calls, nowSeconds),
-    operations: new Operations({ calls, partitions, queries, subjects, nowSeconds }),
+    operations: await operationsOf(replica, queries, nowSeconds),
     reservations: new Purchases({ calls, payments, terms: { network, assets: assetsOf(assets), isFree }, acceptsLegacySignatures, nowMs }),
     nowSeconds,
   };
+};
+
+const operationsOf = async (
+  { configuration, connections, calls, partitions }: Replica,
+  queries: CapacityQueries,
+  nowSeconds: () => Seconds,
+): Promise<Operations> => {
+  const { nats, clock, subjects, publisher, incarnations, readerOf } = connections;
+  const { prefix, commandWindowSeconds } = configuration;
+  const log = await JetStreamEventLog.open(nats, streamTable(prefix).capacity, setAsideEvents);
+  const subject = subjects.capacity(OPERATIONS_KIND, SET_ASIDE_KEY);
+  return new Operations({
+    calls,
+    partitions,
+    queries,
+    subjects,
+    incarnation: incarnations.capacity ?? '',
+    deadLetters: new DeadLetterLog({ publisher, reader: readerOf('deadletters'), subjects, service: CONTEXT }),
+    setAside: new SetAsideLog({ log, subject, clock, commandWindowMs: commandWindowSeconds * MS_PER_SECOND }),
+    messageExists: async sequence => (await readerOf('capacity').at(sequence)) !== undefined,
+    nowSeconds,
+  });
 };

@@ -1,17 +1,20 @@
-import { Fault } from '@drawdown/errors';
-import { PARTITIONS, type Subjects } from '@drawdown/eventlog';
+import { Refusal } from '@drawdown/errors';
+import { encodePosition, PARTITIONS, type Subjects } from '@drawdown/eventlog';
+import type { DeadLetterLog, DeadLetterPage } from '@drawdown/partitions';
 import { rebuildReadModel } from '@drawdown/projections';
 import type { CallLimits } from '../application/calls.js';
 import type {
   AuditReport,
   CapacityOperations,
+  CommandIdentity,
   DueTarget,
   OverduePool,
   PartitionReport,
   RebuildStep,
 } from '../application/operations/ports.js';
+import { OPERATIONS_KIND, SET_ASIDE_KEY, type SetAsideLog } from '../application/operations/set-aside.js';
 import type { CapacityQueries } from '../application/queries/ports.js';
-import type { Seconds } from '../domain/index.js';
+import type { Seconds, SetAsideCommand } from '../domain/index.js';
 import { addressOf } from '../application/partition/recorded.js';
 import type { OwnerCalls } from './partitions/owner-calls.js';
 import type { Partitions } from './partitions/partitions.js';
@@ -24,6 +27,11 @@ export interface OperationsOptions {
   readonly partitions: Partitions;
   readonly queries: CapacityQueries;
   readonly subjects: Subjects;
+  /** Of the capacity stream. */
+  readonly incarnation: string;
+  readonly deadLetters: DeadLetterLog;
+  readonly setAside: SetAsideLog;
+  readonly messageExists: (sequence: number) => Promise<boolean>;
   readonly nowSeconds: () => Seconds;
 }
 
@@ -74,23 +82,38 @@ export class Operations implements CapacityOperations {
     return rebuildReadModel(() => this.options.partitions.readModel, PARTITIONS);
   }
 
-  deadLetters(): Promise<never> {
-    return Promise.reject(notYet());
+  deadLetters(from: number, limit: number): Promise<DeadLetterPage> {
+    return this.options.deadLetters.list(from, limit);
   }
 
-  replay(): Promise<never> {
-    return Promise.reject(notYet());
+  async replay(sequence: number): Promise<string> {
+    const replayed = await this.options.deadLetters.replay(sequence);
+    return this.#positionOf(replayed.subject, replayed.sequence);
   }
 
-  setAside(): Promise<never> {
-    return Promise.reject(notYet());
+  async setAside(sequence: number, reason: string, command: CommandIdentity): Promise<string> {
+    if (!(await this.options.messageExists(sequence))) {
+      throw new Refusal('NOT_FOUND', `there is no message ${sequence}`, { kind: 'message', id: String(sequence) });
+    }
+    return this.#record({ type: 'set-aside', sequence, reason }, command);
   }
 
-  takeBack(): Promise<never> {
-    return Promise.reject(notYet());
+  takeBack(sequence: number, command: CommandIdentity): Promise<string> {
+    return this.#record({ type: 'take-back', sequence }, command);
+  }
+
+  async #record(body: SetAsideCommand, command: CommandIdentity): Promise<string> {
+    const { setAside, subjects } = this.options;
+    return this.#positionOf(subjects.capacity(OPERATIONS_KIND, SET_ASIDE_KEY), await setAside.execute(body, command));
+  }
+
+  #positionOf(subject: string, sequence: number): string {
+    const { subjects, incarnation } = this.options;
+    const partition = subjects.parse(subject)?.partition;
+    // Of a command that changed nothing in a stream without any such message there is nothing to wait for.
+    if (partition === undefined || sequence === 0) return '';
+    return encodePosition([{ stream: 'capacity', incarnation, partition, sequence }]);
   }
 }
-
-const notYet = (): Fault => new Fault('NOT_BUILT', 'dead letters of capacity are not built yet');
 
 const SILENT: Omit<PartitionReport, 'partition' | 'owner'> = { streams: [], waiting: undefined, overduePools: 0, openEffects: 0 };
