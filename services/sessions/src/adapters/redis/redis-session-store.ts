@@ -9,36 +9,28 @@ import type {
   ClosedSeed,
   Compaction,
   Erased,
-  FrozenPart,
   FrozenSession,
   HitsErasure,
   IngestCall,
   IngestReply,
-  MemoryUse,
   Notice,
-  OpenLoad,
-  OpenSession,
-  QueueStatus,
   RawHits,
   Saturation,
   SessionStore,
   UnmergeReply,
   Wheel,
   WheelCall,
-  WheelStatus,
 } from '../../application/store/session-store.js';
 import { checkServers, type Durability, type Wait } from './durability.js';
 import { readFrozen } from './frozen.js';
-import { fenceOf, sequenceOf, type NumberedBy } from './incarnations.js';
-import { packIngest, propertyToken, readIngestReply, watermarkText } from './ingest-call.js';
-import { Keys, laneOfToken, laneToken } from './keys.js';
-import { LibraryCalls, mastersOf, type Argument, type RedisConnection } from './library-calls.js';
-import type { LibraryFunction } from './library.js';
-import { memoryUseOf } from './memory-use.js';
-import { readOpenSession, readOpenSessions, type SessionRecord } from './open-sessions.js';
+import { fenceOf, type NumberedBy } from './incarnations.js';
+import { packIngest, readIngestReply } from './ingest-call.js';
+import { Keys, laneToken } from './keys.js';
+import { type RedisConnection } from './library-calls.js';
 import { RebuildCalls } from './rebuild-calls.js';
+import { RedisSessionReads } from './redis-session-reads.js';
 import { numberOf, pairsOf } from './replies.js';
-import { clientKeysOf, propertyOf, SessionFields } from './session-fields.js';
+import { clientKeysOf, SessionFields } from './session-fields.js';
 import { packUnpark } from './unpark-call.js';
 
 export interface RedisSessionStoreOptions {
@@ -58,24 +50,19 @@ const DUPLICATE_RETENTION_MS = 2 * 3600 * 1000;
 const SATURATED_MS = 24 * 3600 * 1000;
 
 /** Open sessions in Redis (sessions §12): one atomic function call per step, one slot per state partition. */
-export class RedisSessionStore implements SessionStore {
-  readonly #keys: Keys;
-  readonly #library: LibraryCalls;
+export class RedisSessionStore extends RedisSessionReads implements SessionStore {
   readonly #duplicateRetentionMs: number;
   readonly #rebuilds: RebuildCalls;
   readonly #wait: Wait | undefined;
-  readonly #numbers: NumberedBy;
 
   constructor(
-    private readonly redis: RedisConnection,
+    redis: RedisConnection,
     { prefix = 'dd', duplicateRetentionMs = DUPLICATE_RETENTION_MS, numbers = ONE_INCARNATION, wait }: RedisSessionStoreOptions = {},
   ) {
+    super(redis, new Keys(prefix), numbers);
     this.#wait = wait;
-    this.#numbers = numbers;
-    this.#keys = new Keys(prefix);
-    this.#library = new LibraryCalls(redis);
     this.#duplicateRetentionMs = duplicateRetentionMs;
-    this.#rebuilds = new RebuildCalls(redis, this.#library, this.#keys, duplicateRetentionMs, numbers);
+    this.#rebuilds = new RebuildCalls(redis, this.library, this.keys, duplicateRetentionMs, numbers);
   }
 
   /**
@@ -88,23 +75,23 @@ export class RedisSessionStore implements SessionStore {
   ): Promise<RedisSessionStore> {
     const wait = await checkServers(redis, durability);
     const store = new RedisSessionStore(redis, { ...options, ...(wait === undefined ? {} : { wait }) });
-    await store.#library.load();
+    await store.library.load();
     return store;
   }
 
   async ingest(call: IngestCall): Promise<IngestReply> {
-    const { args, order } = packIngest(call, this.#duplicateRetentionMs, this.#numbers);
-    const partition = this.#keys.partition(call.state);
+    const { args, order } = packIngest(call, this.#duplicateRetentionMs, this.numbers);
+    const partition = this.keys.partition(call.state);
     const reply =
       this.#wait === undefined
-        ? this.#library.call('ingest', partition, args)
-        : this.#library.callDurably('ingest', partition, args, this.#wait);
+        ? this.library.call('ingest', partition, args)
+        : this.library.callDurably('ingest', partition, args, this.#wait);
     return readIngestReply(await reply, order);
   }
 
   async beginClose(call: BeginCloseCall): Promise<BeginCloseReply> {
-    const head = JSON.stringify({ ...wheelHead(call, this.#numbers), lag_ticks: call.closeLagTicks });
-    const reply = await this.#library.call('begin_close', this.#keys.partition(call.state), [head]);
+    const head = JSON.stringify({ ...wheelHead(call, this.numbers), lag_ticks: call.closeLagTicks });
+    const reply = await this.library.call('begin_close', this.keys.partition(call.state), [head]);
     const [progressed, next, watermark, ...closeIds] = reply as readonly [number, string | null, string | null, ...string[]];
     return {
       closeIds,
@@ -115,20 +102,20 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async claim(wheel: Wheel, limit: number, visibilityMs: number): Promise<readonly ClaimedClose[]> {
-    const flat = (await this.#call('claim', wheel, [limit, visibilityMs])) as readonly (string | number)[];
+    const flat = (await this.call('claim', wheel, [limit, visibilityMs])) as readonly (string | number)[];
     return pairsOf(flat).map(([closeId, attempts]) => ({ closeId: String(closeId), attempts: Number(attempts) }));
   }
 
   async frozen(wheel: Wheel, closeId: string): Promise<FrozenSession | null> {
-    const key = this.#keys.closing(wheel, closeId);
+    const key = this.keys.closing(wheel, closeId);
     const fields = new SessionFields(Object.entries(await this.redis.hgetallBuffer(key)));
     if (fields.isAbsent) return null;
-    const parts = await Promise.all(clientKeysOf(fields.text('clients')).map(clientKey => this.#frozenPart(key, clientKey)));
+    const parts = await Promise.all(clientKeysOf(fields.text('clients')).map(clientKey => this.frozenPart(key, clientKey)));
     return readFrozen(closeId, fields, parts);
   }
 
   async closedHeaders(wheel: Wheel, clientKeys: readonly string[]): Promise<ClosedHeaders> {
-    const flat = (await this.#call('closed_headers', wheel, clientKeys)) as readonly (string | number)[];
+    const flat = (await this.call('closed_headers', wheel, clientKeys)) as readonly (string | number)[];
     const versions: Record<string, number> = {};
     const headers = new Map<string, string>();
     let at = 0;
@@ -145,17 +132,17 @@ export class RedisSessionStore implements SessionStore {
     const { state, lane, closeId, versions, writes, keepUntilMs, answer } = call;
     const given = writes.map(({ header, ...write }) => (header === null ? write : { ...write, header }));
     const head = JSON.stringify({ lane: laneToken(lane), closeId, versions, writes: given, keepUntilMs });
-    const reply = await this.#library.call('assign', this.#keys.partition(state), [head, answer]);
+    const reply = await this.library.call('assign', this.keys.partition(state), [head, answer]);
     const [kind, stored] = reply as readonly ['assigned' | 'repeated', string] | readonly ['changed' | 'gone', undefined?];
     return stored === undefined ? { kind: kind } : { kind, answer: stored };
   }
 
   async finish(wheel: Wheel, closeId: string): Promise<boolean> {
-    return (await this.#call('finish', wheel, [closeId])) === 1;
+    return (await this.call('finish', wheel, [closeId])) === 1;
   }
 
   async postpone(wheel: Wheel, closeId: string, delayMs: number, because: 'fault' | 'failure'): Promise<void> {
-    await this.#call('postpone', wheel, [closeId, delayMs, because]);
+    await this.call('postpone', wheel, [closeId, delayMs, because]);
   }
 
   park(wheel: Wheel, closeId: string): Promise<boolean> {
@@ -163,37 +150,37 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async unpark(wheel: Wheel, frozen: FrozenSession): Promise<boolean> {
-    return (await this.#library.call('unpark', this.#keys.partition(wheel.state), packUnpark(wheel.lane, frozen))) === 1;
+    return (await this.library.call('unpark', this.keys.partition(wheel.state), packUnpark(wheel.lane, frozen))) === 1;
   }
 
   async notices(wheel: Wheel, limit: number): Promise<readonly Notice[]> {
-    const flat = (await this.#call('notices', wheel, [limit])) as readonly string[];
+    const flat = (await this.call('notices', wheel, [limit])) as readonly string[];
     return pairsOf(flat).map(([id, notice]) => ({ ...(JSON.parse(notice) as Notice), id }));
   }
 
   async acknowledgeNotices(wheel: Wheel, ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.#call('acknowledge_notices', wheel, ids);
+    if (ids.length > 0) await this.call('acknowledge_notices', wheel, ids);
   }
 
   async closeNow(wheel: Wheel, sessionKey: string, cause: CloseCause, epoch: number): Promise<string | null> {
-    return (await this.#call('close_now', wheel, [wheel.state, fenceOf(epoch, this.#numbers), sessionKey, cause])) as string | null;
+    return (await this.call('close_now', wheel, [wheel.state, fenceOf(epoch, this.numbers), sessionKey, cause])) as string | null;
   }
 
   async unmerge(wheel: Wheel, sessionKey: string, clientKey: string, epoch: number): Promise<UnmergeReply> {
-    const reply = await this.#call('unmerge', wheel, [wheel.state, fenceOf(epoch, this.#numbers), sessionKey, clientKey]);
+    const reply = await this.call('unmerge', wheel, [wheel.state, fenceOf(epoch, this.numbers), sessionKey, clientKey]);
     const [kind, made] = reply as readonly ['unmerged', string] | readonly ['gone' | 'not_joined'];
     return kind === 'unmerged' ? { kind, sessionKey: made } : { kind };
   }
 
   async erase(wheel: Wheel, clientKey: string): Promise<Erased> {
-    const [openHits, frozenHits, pendingCloses] = (await this.#call('erase', wheel, [clientKey])) as readonly [number, number, number];
+    const [openHits, frozenHits, pendingCloses] = (await this.call('erase', wheel, [clientKey])) as readonly [number, number, number];
     return { openHits, frozenHits, pendingCloses };
   }
 
   async eraseHits(wheel: Wheel, { clientKey, closeId, userKey = '', hits, bytes, raw, segments }: HitsErasure): Promise<boolean> {
     const replaced = segments.flatMap(({ stored, left }) => [stored, left ?? '']);
     const args = [clientKey, closeId ?? '', userKey, hits, bytes, raw.length, ...raw, ...replaced];
-    return (await this.#call('erase_hits', wheel, args)) === 1;
+    return (await this.call('erase_hits', wheel, args)) === 1;
   }
 
   async replaceHeader(
@@ -202,24 +189,24 @@ export class RedisSessionStore implements SessionStore {
     clientKeys: readonly string[],
     { read, write }: { readonly read: string; readonly write: string | null },
   ): Promise<boolean> {
-    return (await this.#call('replace_header', wheel, [sessionId, read, write ?? '', ...clientKeys])) === 1;
+    return (await this.call('replace_header', wheel, [sessionId, read, write ?? '', ...clientKeys])) === 1;
   }
 
   async markSaturated(wheel: Wheel, { identifierType, identifierHash, atMs }: Saturation, rebuild = ''): Promise<void> {
-    await this.#call('mark_saturated', wheel, [`${identifierType}:${identifierHash}`, atMs + SATURATED_MS, rebuild]);
+    await this.call('mark_saturated', wheel, [`${identifierType}:${identifierHash}`, atMs + SATURATED_MS, rebuild]);
   }
 
   async compactable(wheel: Wheel, rawBytesMin: number, limit: number): Promise<readonly string[]> {
-    return (await this.#call('compactable', wheel, [rawBytesMin, limit])) as readonly string[];
+    return (await this.call('compactable', wheel, [rawBytesMin, limit])) as readonly string[];
   }
 
   async rawHits(wheel: Wheel, clientKey: string): Promise<RawHits | null> {
-    const [generation, ...flat] = (await this.#callForBytes('raw_hits', wheel, [clientKey])) as readonly Buffer[];
+    const [generation, ...flat] = (await this.callForBytes('raw_hits', wheel, [clientKey])) as readonly Buffer[];
     return generation === undefined ? null : { generation, hits: pairsOf(flat).map(([field, encoded]) => ({ field, encoded })) };
   }
 
   async swapCompact(wheel: Wheel, { clientKey, generation, segment, fields }: Compaction): Promise<boolean> {
-    return (await this.#call('swap_compact', wheel, [clientKey, generation, segment, ...fields])) === 1;
+    return (await this.call('swap_compact', wheel, [clientKey, generation, segment, ...fields])) === 1;
   }
 
   beginRebuild(state: number, epoch: number): Promise<string> {
@@ -233,123 +220,7 @@ export class RedisSessionStore implements SessionStore {
   finishRebuild(state: number, token: string, positions: ReadonlyMap<number, number>): Promise<void> {
     return this.#rebuilds.finish(state, token, positions);
   }
-
-  openSession(wheel: Wheel, sessionKey: string): Promise<OpenSession | null> {
-    return this.#openSessionOf(wheel, 'session', sessionKey);
-  }
-
-  openSessionOfClient(wheel: Wheel, clientKey: string): Promise<OpenSession | null> {
-    return this.#openSessionOf(wheel, 'client', clientKey);
-  }
-
-  openSessionOfIdentifier(wheel: Wheel, type: string, hash: string): Promise<OpenSession | null> {
-    return this.#openSessionOf(wheel, 'identifier', `${type}:${hash}`);
-  }
-
-  async openSessions(
-    wheel: Wheel,
-    namespace: string,
-    propertyId: string,
-    limit: number,
-    lastHitAtMsMax = Number.POSITIVE_INFINITY,
-  ): Promise<readonly OpenSession[]> {
-    const args = [propertyToken({ namespace, propertyId }), watermarkText(lastHitAtMsMax), limit];
-    return readOpenSessions(await this.#callForBytes('open_sessions', wheel, args));
-  }
-
-  async closingSessions(wheel: Wheel, namespace: string, propertyId: string, limit: number): Promise<readonly OpenSession[]> {
-    return readOpenSessions(await this.#callForBytes('closing_sessions', wheel, [propertyToken({ namespace, propertyId }), limit]));
-  }
-
-  async hitsOf(wheel: Wheel, { clientKeys, closeId }: OpenSession): Promise<readonly FrozenPart[]> {
-    return Promise.all(
-      clientKeys.map(clientKey => {
-        if (closeId !== undefined) return this.#frozenPart(this.#keys.closing(wheel, closeId), clientKey);
-        return this.#part(clientKey, this.#keys.hits(wheel, clientKey), this.#keys.segments(wheel, clientKey));
-      }),
-    );
-  }
-
-  async countOfUser(wheel: Wheel, userKey: string, limit: number): Promise<number> {
-    return (await this.#call('count_of_user', wheel, [userKey, limit])) as number;
-  }
-
-  async openBytes(wheel: Wheel): ReturnType<SessionStore['openBytes']> {
-    const stored = await this.redis.hgetall(this.#keys.openBytes(wheel));
-    return Object.entries(stored).map(([token, bytes]) => ({ ...propertyOf(token), bytes: Number(bytes) }));
-  }
-
-  async openLoad(wheel: Wheel): Promise<OpenLoad> {
-    const stored = Object.entries(await this.redis.hgetall(this.#keys.openBytes(wheel)));
-    const counts = await Promise.all(stored.map(([token]) => this.redis.zcard(this.#keys.open(wheel, token))));
-    return { sessions: sum(counts), bytes: sum(stored.map(([, bytes]) => Number(bytes))) };
-  }
-
-  async positions(state: number): Promise<ReadonlyMap<number, number> | null> {
-    const positions = new Map<number, number>();
-    for (const [source, stored] of Object.entries(await this.redis.hgetall(this.#keys.positions(state)))) {
-      const sequence = sequenceOf(stored, this.#numbers);
-      if (sequence === undefined) return null;
-      positions.set(Number(source), sequence);
-    }
-    return positions;
-  }
-
-  async isRebuilding(state: number): Promise<boolean> {
-    return (await this.redis.exists(this.#keys.rebuild(state))) === 1;
-  }
-
-  async lanes(state: number): Promise<readonly string[]> {
-    return (await this.redis.smembers(this.#keys.lanes(state))).map(laneOfToken);
-  }
-
-  async wheelStatus(wheel: Wheel, scope: WheelStatus['scope']): Promise<WheelStatus> {
-    const reply = await this.#call('wheel_status', wheel, [scope]);
-    const [next, oldest, buckets, ...watermarks] = reply as readonly [string | null, string | null, number, ...string[]];
-    return {
-      scope,
-      nextBucket: next === null ? null : Number(next),
-      oldestOpenMs: oldest === null ? null : Number(oldest),
-      buckets,
-      watermarksMs: new Map(pairsOf(watermarks).map(([source, ms]) => [Number(source), numberOf(ms)])),
-    };
-  }
-
-  async queueStatus(wheel: Wheel): Promise<QueueStatus> {
-    const reply = (await this.#call('queue_status', wheel, [])) as readonly [number, string, string | null];
-    const [length, overdueMs, firstCloseId] = reply;
-    return { length, overdueMs: Number(overdueMs), firstCloseId };
-  }
-
-  async memoryUse(): Promise<MemoryUse> {
-    return memoryUseOf(await Promise.all(mastersOf(this.redis).map(master => master.info('memory'))));
-  }
-
-  async #openSessionOf(wheel: Wheel, kind: 'session' | 'client' | 'identifier', value: string): Promise<OpenSession | null> {
-    const record = (await this.#callForBytes('open_session_of', wheel, [kind, value])) as SessionRecord | null;
-    return record === null ? null : readOpenSession(record);
-  }
-
-  #frozenPart(frozen: string, clientKey: string): Promise<FrozenPart> {
-    return this.#part(clientKey, `${frozen}:${clientKey}:h`, `${frozen}:${clientKey}:c`);
-  }
-
-  /** Hits before segments: what is compacted in between is then seen twice, and never not at all. */
-  async #part(clientKey: string, hits: string, segments: string): Promise<FrozenPart> {
-    const raw = await this.redis.hvalsBuffer(hits);
-    return { clientKey, raw, segments: await this.redis.lrangeBuffer(segments, 0, -1) };
-  }
-
-  #call(name: LibraryFunction, wheel: Wheel, args: readonly Argument[]): Promise<unknown> {
-    return this.#library.call(name, this.#keys.partition(wheel.state), [laneToken(wheel.lane), ...args]);
-  }
-
-  #callForBytes(name: LibraryFunction, wheel: Wheel, args: readonly Argument[]): Promise<unknown> {
-    return this.#library.callForBytes(name, this.#keys.partition(wheel.state), [laneToken(wheel.lane), ...args]);
-  }
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 const wheelHead = ({ state, lane, scope, sources, tickSeconds, limit, epoch }: WheelCall, numbers: NumberedBy): object => ({
   state,
