@@ -96,6 +96,8 @@ export class CapacityOwner {
 
   /** Fills the timer with what the documents say and starts it. */
   async start(): Promise<void> {
+    // A partition without messages is complete from the first moment, and no message will ever say so.
+    if (this.isCurrent) await this.fold.markFolded();
     for await (const { poolId, dueAt } of this.ports.store.dues()) {
       // What was decided since the documents were written has set its own deadline.
       if (this.#aggregates.peek(this.address('pool', poolId)) === undefined) this.#timer.set(poolId, dueAt);
