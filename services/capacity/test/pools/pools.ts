@@ -73,6 +73,8 @@ const later = (command: PoolCommand, at: number): PoolCommand => ({ ...command, 
 /** Pools and the messages between them. A message may be sent again, late, or never; the pools' states alone say what still has to be. */
 export class Pools {
   readonly #pools = new Map<number, Pool>();
+  /** Everything that was recorded, and the same but for alerts. */
+  readonly recorded: (readonly [number, PoolEvent])[] = [];
   readonly log: (readonly [number, PoolEvent])[] = [];
   readonly sent: PoolOwed[] = [];
 
@@ -90,6 +92,7 @@ export class Pools {
     try {
       const { events: recorded, pool } = executePool(command, this.#pools.get(id));
       this.#pools.set(id, pool);
+      this.recorded.push(...recorded.map(event => [id, event] as const));
       const events = recorded.filter(({ type }) => !ALERTS.has(type));
       this.log.push(...events.map(event => [id, event] as const));
       return { events };

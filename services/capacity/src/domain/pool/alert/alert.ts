@@ -1,6 +1,7 @@
 import { minus, plus } from '../../amount/exact.js';
 import { earlier, type Horizon, type Seconds } from '../../amount/instant.js';
 import { settle } from '../account.js';
+import { isInTree } from '../loan/account.js';
 import type { Recording } from '../recording.js';
 import type { Pool } from '../state.js';
 import type { AlertMeasure } from './events.js';
@@ -18,7 +19,9 @@ const timeAlertAt = ({ policy, alerts, emptyAt }: Pool): Horizon => {
   return threshold === undefined || emptyAt === undefined ? undefined : plus(emptyAt, 1 - threshold);
 };
 
+/** In a tree the balance does not fall by the rates alone: there a share is looked at whenever something changes, and not foreseen. */
 const shareAlertAt = (pool: Pool): Horizon => {
+  if (isInTree(pool)) return undefined;
   const threshold = nextBelow(pool.policy.alerts.percents, pool.alerts.belowPercent);
   return threshold === undefined ? undefined : shareBelowAt(pool, threshold);
 };

@@ -1,4 +1,4 @@
-import { eachDimension, minusEach, NOTHING, of, plusEach, type Amounts } from '../../amount/per-dimension.js';
+import { DIMENSIONS, eachDimension, minusEach, NOTHING, of, plusEach, type Amounts } from '../../amount/per-dimension.js';
 import type { Draft } from '../draft.js';
 import { settleWith } from '../settle.js';
 import { outstandingOf } from './account.js';
@@ -94,7 +94,9 @@ export const loanScheduled = (next: Draft, event: LoanScheduled): void => {
   settleAt(next, at);
   const lending = next.lending ?? NO_LENDING;
   const loan = lending.loans.get(child);
-  const isNews = loan === undefined || !isSameGrant(loan, { granted, isCut });
+  // Of a loan that was cut the child has to know how much it was.
+  const isLess = DIMENSIONS.some(dimension => of(isCut, dimension) && of(charged, dimension) !== 0);
+  const isNews = loan === undefined || isLess || !isSameGrant(loan, { granted, isCut });
   setLoan(next, child, {
     ordinal: loan?.ordinal ?? lending.lastOrdinal + 1,
     heard: news,

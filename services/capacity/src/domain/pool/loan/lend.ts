@@ -52,18 +52,15 @@ interface Charge {
 
 /**
  * What has to be taken from the balance at once for a child whose news came after its use, or given back where the last news promised more use
- * than there was. What the balance cannot pay is not lent: the loan ends in that dimension.
+ * than there was. What the balance cannot pay is not lent: the loan ends in that dimension, and nothing more is charged there.
  */
 const chargeOf = ({ borrowed, schedule, asOf }: ScheduleLoan, loan: Loan | undefined, balance: Amounts, at: Seconds): Charge => {
   const isCut = loan?.isCut ?? NO_CUTS;
-  const wanted = eachDimension(dimension =>
-    of(isCut, dimension)
-      ? 0
-      : minus(
-          plus(of(borrowed, dimension), costBetween(of(schedule, dimension), asOf, at)),
-          loan === undefined ? 0 : of(loan.lent, dimension),
-        ),
-  );
+  const wanted = eachDimension(dimension => {
+    const used = plus(of(borrowed, dimension), costBetween(of(schedule, dimension), asOf, at));
+    const more = minus(used, loan === undefined ? 0 : of(loan.lent, dimension));
+    return of(isCut, dimension) && more > 0 ? 0 : more;
+  });
   return {
     charged: eachDimension(dimension => (of(wanted, dimension) > of(balance, dimension) ? of(balance, dimension) : of(wanted, dimension))),
     isCut: eachDimension(dimension => of(isCut, dimension) || of(wanted, dimension) > of(balance, dimension)),
