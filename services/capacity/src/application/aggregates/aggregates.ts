@@ -101,7 +101,7 @@ export class Aggregates {
   async #openOnce<K extends Kind>(address: Address<K>): Promise<Opened<K>> {
     const { subject } = address;
     const opening = this.#opening.get(subject) ?? this.#openNow(address).finally(() => this.#opening.delete(subject));
-    this.#opening.set(subject, opening as Promise<Opened<Kind>>);
+    this.#opening.set(subject, opening);
     return opening as unknown as Promise<Opened<K>>;
   }
 

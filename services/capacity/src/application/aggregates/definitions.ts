@@ -134,5 +134,5 @@ export const isKind = (text: string | undefined): text is Kind => text !== undef
 export const requireOwn = <K extends Kind>(kind: K, namespace: string, state: StateOf<K> | undefined): NonNullable<StateOf<K>> => {
   const { namespaceOf, notFound } = DEFINITIONS[kind];
   if (state === undefined || (namespaceOf(state) ?? namespace) !== namespace) throw new Refusal(notFound, 'there is none of that number');
-  return state as NonNullable<StateOf<K>>;
+  return state;
 };

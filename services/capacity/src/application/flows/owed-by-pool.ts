@@ -1,6 +1,5 @@
 import { isRefusal } from '@drawdown/errors';
 import { owedByPool, type Identified, type Pool, type PoolCommand } from '../../domain/index.js';
-import type { Untimed } from '../aggregates/instructed.js';
 import type { Answered, CallLimits, CapacityCalls } from '../calls.js';
 
 /**
@@ -17,7 +16,7 @@ export const settlePool = async (calls: CapacityCalls, pool: Pool, nowMs: number
       namespace,
       poolId,
       // The id says everything about a command of ours, so its body needs no hash.
-      { id, createdAtMs: nowMs, bodyHash: 'owed', when: { atLeast: at }, command: command as Untimed<PoolCommand> },
+      { id, createdAtMs: nowMs, bodyHash: 'owed', when: { atLeast: at }, command: command },
       limits,
     );
   const positions: string[] = [];

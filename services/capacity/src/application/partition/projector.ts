@@ -42,7 +42,7 @@ export class Projector {
   /** The state of an aggregate after everything that was applied; absent: not in memory. */
   peek<K extends Kind>({ subject }: Address<K>): AggregateSnapshot<StateOf<K>> | undefined {
     // What lies under a subject is of the kind that the subject names.
-    return this.#folded.get(subject) as Folded<K> | undefined;
+    return this.#folded.get(subject);
   }
 
   /** Brings aggregates into memory. */
@@ -134,13 +134,13 @@ const newlyFolded = <K extends Kind>(address: Address<K>, { state, sequence, tim
 
 const foldInto = <K extends Kind>(folded: Folded<K>, { sequence, timeMs, decisions }: RecordedMessage<EventOf<K>>): boolean => {
   if (sequence <= folded.sequence) return false;
-  const { evolve } = DEFINITIONS[folded.address.kind].decider;
+  const { decider } = DEFINITIONS[folded.address.kind];
   const watches = folded.address.kind === 'pool';
   for (const { events, decidedAtMs } of decisions) {
     for (const event of events) {
       if (isUnknownEvent(event)) continue;
       const before = folded.state;
-      folded.state = evolve(before, event, decidedAtMs);
+      folded.state = decider.evolve(before, event, decidedAtMs);
       if (watches) watch(folded as unknown as Folded<'pool'>, before as StateOf<'pool'>, event as PoolEvent, sequence);
     }
     folded.timeMs = Math.max(folded.timeMs, timeMs, decidedAtMs);

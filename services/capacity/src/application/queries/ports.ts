@@ -105,6 +105,8 @@ export interface CapacityQueries {
   stays(namespace: string, poolId: number, states: readonly StayState[], page: PageWanted<number>): Promise<FoundPage<Stay, number>>;
   /** Workloads on a node that have not left, by (pool, workload). */
   staysOnNode(namespace: string, nodeId: string, page: PageWanted<StayPlace>): Promise<FoundPage<PlacedStay, StayPlace>>;
+  /** Ids of the pools that name a node, closed ones included. */
+  poolsOnNode(namespace: string, nodeId: string): AsyncIterable<number>;
   /** Oldest first; the place is the start of the last stretch. */
   segments(namespace: string, poolId: number, range: TimeRange, page: PageWanted<Seconds>): Promise<FoundPage<Segment, Seconds>>;
   /** By id. */

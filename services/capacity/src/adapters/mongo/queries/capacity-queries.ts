@@ -1,6 +1,6 @@
 import type { CapacityQueries } from '../../../application/queries/ports.js';
 import { segmentsOf, staysOf, staysOnNode } from './parts.js';
-import { expiredBy, nextAfter, overduePools, poolItems, poolsOfOwner } from './pools.js';
+import { expiredBy, nextAfter, overduePools, poolItems, poolsOfOwner, poolsOnNode } from './pools.js';
 import { documentsReached, type ReachedOptions } from './reached.js';
 import { farmsOf, nodesOf, partiesOf, reservationsOf } from './whole.js';
 
@@ -13,6 +13,7 @@ export const mongoQueries = (options: ReachedOptions): CapacityQueries => {
     poolsOfOwner: (...wanted) => poolsOfOwner(readModel(), ...wanted),
     expiredBy: (...wanted) => expiredBy(readModel(), ...wanted),
     nextAfter: (...wanted) => nextAfter(readModel(), ...wanted),
+    poolsOnNode: (...wanted) => poolsOnNode(readModel(), ...wanted),
     stays: (...wanted) => staysOf(readModel(), ...wanted),
     staysOnNode: (...wanted) => staysOnNode(readModel(), ...wanted),
     segments: (...wanted) => segmentsOf(readModel(), ...wanted),

@@ -104,3 +104,8 @@ export const overduePools = async (readModel: ReadModel, instant: Seconds, limit
     dueAt: Number(fromDbInt64(document.dueAt)),
   }));
 };
+
+/** Ids of the pools that may be used on a node. */
+export async function* poolsOnNode(readModel: ReadModel, namespace: string, nodeId: string): AsyncGenerator<number> {
+  for await (const document of readModel.collection(POOLS).scan({ namespace, nodeIds: nodeId }, ['state'])) yield idOf(document);
+}
