@@ -94,6 +94,7 @@ export const poolEvents = eventsOf<PoolEvent>('drawdown.capacity.pool', {
     child: integer,
     news: integer,
     schedule,
+    promised: amounts,
     limit: amounts,
     granted: amounts,
     isCut: perDimension(flag),

@@ -99,6 +99,7 @@ const loan = record<Loan>({
   granted: amounts,
   lent: amounts,
   repaid: amounts,
+  promised: amounts,
   isCut: perDimension(flag),
   answer: integer,
   told: integer,

@@ -35,7 +35,7 @@ export const lineOf = (borrowing: Borrowing | undefined): Amounts => {
 const loanLine = (child: number, loan: Loan, dimension: Dimension): LoanLine => ({
   child,
   steps: of(loan.schedule, dimension),
-  left: notBelow0(minus(of(loan.granted, dimension), of(outstandingOf(loan), dimension))),
+  left: notBelow0(minus(of(loan.granted, dimension), minus(of(loan.lent, dimension), of(loan.promised, dimension)))),
 });
 
 /** Earlier loans first: by when the child began to owe, then by when it joined. */

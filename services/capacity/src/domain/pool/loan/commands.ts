@@ -29,8 +29,9 @@ export interface ScheduleLoan extends DecidedAt {
   readonly news: number;
   /** The instant that `borrowed` is for. */
   readonly asOf: Seconds;
-  /** All that the child ever borrowed. */
+  /** All that the child ever borrowed, and all that it paid back. */
   readonly borrowed: Amounts;
+  readonly repaid: Amounts;
   readonly schedule: Schedule;
   readonly limit: Amounts;
   readonly isLeaving: boolean;

@@ -46,6 +46,8 @@ export interface LoanScheduled extends RecordedAt {
   readonly child: number;
   readonly news: number;
   readonly schedule: Schedule;
+  /** All that the child says it paid back. */
+  readonly promised: Amounts;
   readonly limit: Amounts;
   readonly granted: Amounts;
   readonly isCut: PerDimension<boolean>;

@@ -90,7 +90,7 @@ export const borrowingAnswered = (next: Draft, { answer, granted, isCut, lost, l
 };
 
 export const loanScheduled = (next: Draft, event: LoanScheduled): void => {
-  const { child, news, schedule, limit, granted, isCut, charged, at } = event;
+  const { child, news, schedule, promised, limit, granted, isCut, charged, at } = event;
   settleAt(next, at);
   const lending = next.lending ?? NO_LENDING;
   const loan = lending.loans.get(child);
@@ -107,6 +107,7 @@ export const loanScheduled = (next: Draft, event: LoanScheduled): void => {
     isCut,
     lent: plusEach(loan?.lent ?? NOTHING, charged),
     repaid: loan?.repaid ?? NOTHING,
+    promised,
     answer: isNews ? nextMessage(next) : loan.answer,
     told: loan?.told ?? 0,
     answeredAt: isNews ? at : loan.answeredAt,

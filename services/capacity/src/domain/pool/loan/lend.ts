@@ -69,7 +69,7 @@ const chargeOf = ({ borrowed, schedule, asOf }: ScheduleLoan, loan: Loan | undef
 
 /** @throws Refusal where a child cannot join */
 export const scheduleLoan = (command: ScheduleLoan, pool: Pool, at: Seconds): readonly LoanEvent[] => {
-  const { child, news, schedule, limit, isLeaving } = command;
+  const { child, news, schedule, repaid: promised, limit, isLeaving } = command;
   const known = pool.lending?.loans.get(child);
   if (news <= (known?.heard ?? pool.lending?.left.get(child)?.news ?? 0)) return [];
   if (known === undefined) {
@@ -91,12 +91,13 @@ export const scheduleLoan = (command: ScheduleLoan, pool: Pool, at: Seconds): re
     isCut,
     lent: plusEach(loan?.lent ?? NOTHING, charged),
     repaid: loan?.repaid ?? NOTHING,
+    promised,
     answer: loan?.answer ?? 0,
     told: loan?.told ?? 0,
     answeredAt: loan?.answeredAt ?? at,
   };
   const grant = grantsOf(pool, { ...lending, loans: lending.loans.with(child, next) }, false).get(child) ?? { granted: NOTHING, isCut };
-  return [{ type: 'loan-scheduled', child, news, schedule, limit, ...grant, charged, at }];
+  return [{ type: 'loan-scheduled', child, news, schedule, promised, limit, ...grant, charged, at }];
 };
 
 /** @throws Refusal `LOAN_UNKNOWN`, `CAPACITY_OVERFLOW` */

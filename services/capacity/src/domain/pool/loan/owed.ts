@@ -8,7 +8,7 @@ import { levelOfChildren } from './lend.js';
 const newsOwedBy = (pool: Pool): readonly PoolOwed[] => {
   const { id: child, owner, asOf, borrowing } = pool;
   if (borrowing === undefined || borrowing.told === borrowing.news) return [];
-  const { parent, status, isConsented, news, borrowed, limit } = borrowing;
+  const { parent, status, isConsented, news, borrowed, repaid, limit } = borrowing;
   const isLeaving = status === 'leaving';
   return [
     {
@@ -22,6 +22,7 @@ const newsOwedBy = (pool: Pool): readonly PoolOwed[] => {
         news,
         asOf,
         borrowed,
+        repaid,
         schedule: scheduleOf(pool),
         limit,
         isLeaving,

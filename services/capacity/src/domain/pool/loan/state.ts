@@ -53,7 +53,9 @@ export interface Loan {
   readonly isCut: PerDimension<boolean>;
   /** All that was ever lent to it, up to the instant of the balance. */
   readonly lent: Amounts;
+  /** All that came back, and all that the child says it sent back: what is on its way makes room for the child already. */
   readonly repaid: Amounts;
+  readonly promised: Amounts;
   /** Numbers of the last answer for the child, and of the last that the child knows. */
   readonly answer: number;
   readonly told: number;
