@@ -17,17 +17,8 @@ export { NumberMap } from './collection/number-map.js';
 export { TextMap } from './collection/text-map.js';
 export { ADMISSION_HORIZON_SECONDS, HOLD_SECONDS, WORKLOADS_PER_BATCH_MAX } from './pool/admission/admission.js';
 export { fits, type Fit } from './pool/admission/fits.js';
-export {
-  explainPool,
-  type BalanceExplained,
-  type Contribution,
-  type DimensionExplained,
-  type Explanation,
-  type Resting,
-} from './explain/explain.js';
-export { dryRun, type DryRun, type DryStep } from './forecast/dry-run.js';
-export { forecast, type Forecast, type ForecastPoint } from './forecast/forecast.js';
-export { PLAN_ITEMS_MAX, type PlanItem } from './forecast/plan.js';
+export { explainPool, type Contribution, type DimensionExplanation, type Explanation } from './explain/explain.js';
+export { forecast, type BalancePoint, type Forecast, type PlannedChange } from './forecast/forecast.js';
 export { usageByTag, withUsageOf, type Usage } from './history/usage.js';
 export { segmentOf, type Segment } from './history/segment.js';
 export { emptyDimensionOf, POOL_STATUSES, statusOf, type PoolStatus } from './history/standing.js';

@@ -4,7 +4,7 @@ import { add, after, bought, check, credit, execute, OPEN, release, T, then } fr
 /** Balances and rates in thousandths, and the depletion instant counted from T. */
 interface Expected {
   readonly c: readonly (number | bigint)[];
-  readonly r?: readonly number[];
+  readonly r?: readonly (number | bigint)[];
   readonly e?: number | undefined;
 }
 

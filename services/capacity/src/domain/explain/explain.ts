@@ -1,5 +1,14 @@
 import { minus, type Exact } from '../amount/exact.js';
-import { DIMENSIONS, eachDimension, of, plusEach, minusEach, type Amounts, type Dimension, type PerDimension } from '../amount/per-dimension.js';
+import {
+  DIMENSIONS,
+  eachDimension,
+  of,
+  plusEach,
+  minusEach,
+  type Amounts,
+  type Dimension,
+  type PerDimension,
+} from '../amount/per-dimension.js';
 import type { Horizon, Seconds } from '../amount/instant.js';
 import { emptyDimensionOf } from '../history/standing.js';
 import { depletionOf, uses } from '../pool/account.js';

@@ -55,27 +55,30 @@ export const forecast = (pool: Pool, plan: readonly PlannedChange[], until: Seco
   const { balance, rates, asOf, isPaused } = settledAt(pool, now);
   let walk: Walk = { at: asOf, balance, rates, isPaused };
   let depletion: Depletion | undefined;
-  let used = NOTHING;
+  /** What there is less what was used, forgiven use included: below 0 where credit is missing; and the least it ever was. */
+  let funds = balance;
+  let least = balance;
   const curve: BalancePoint[] = [pointOf(walk)];
   const goTo = (end: Seconds): void => {
     depletion ??= depletionBefore(walk, end);
-    used = plusEach(used, useOf(walk, end));
+    funds = minusEach(funds, useOf(walk, end));
+    least = lesserEach(least, funds);
     walk = { ...walk, at: end, balance: balanceAt(walk, end) };
   };
   for (const change of inOrder(plan, asOf)) {
     if (until !== undefined && change.at > until) break;
     goTo(change.at);
     walk = changed(walk, change);
+    if (change.type === 'credit') funds = plusEach(funds, change.amounts);
     appendTo(curve, pointOf(walk));
   }
   if (until === undefined) depletion ??= depletionBefore(walk, undefined);
   else goTo(Math.max(walk.at, until));
-  const bought = creditsOf(plan, until);
   return {
     emptyAt: depletion?.at,
     dimension: depletion?.dimension,
     curve,
-    creditNeeded: until === undefined ? NOTHING : neededFor(minusEach(minusEach(used, balance), bought)),
+    creditNeeded: until === undefined ? NOTHING : neededFor(least),
   };
 };
 
@@ -126,10 +129,13 @@ const depletionBefore = ({ at, balance, rates, isPaused }: Walk, end: Seconds | 
   return first;
 };
 
+const isWhole = (value: Exact): boolean => typeof value === 'bigint' || Number.isSafeInteger(value);
+
 /** @throws Refusal `INVALID_AMOUNT`, `CAPACITY_OVERFLOW` */
 const changed = (walk: Walk, change: PlannedChange): Walk => {
   switch (change.type) {
     case 'rates': {
+      if (!change.delta.every(isWhole)) throw new Refusal('INVALID_AMOUNT', 'rates change by whole milliunits', { rule: 'planned_rates' });
       const rates = plusEach(walk.rates, change.delta);
       requireAmounts(rates);
       requireRates(rates);
@@ -148,15 +154,12 @@ const changed = (walk: Walk, change: PlannedChange): Walk => {
   }
 };
 
-const creditsOf = (plan: readonly PlannedChange[], until: Seconds | undefined): Amounts =>
-  plan.reduce<Amounts>(
-    (sum, change) => (change.type === 'credit' && (until === undefined || change.at <= until) ? plusEach(sum, change.amounts) : sum),
-    NOTHING,
-  );
+const lesserEach = (left: Amounts, right: Amounts): Amounts =>
+  eachDimension(dimension => (of(left, dimension) < of(right, dimension) ? of(left, dimension) : of(right, dimension)));
 
-/** Whole units, rounded up; nothing where nothing is missing. */
-const neededFor = (missing: Amounts): Amounts =>
+/** Whole units, rounded up, that lift the least funds to 0: a planned credit makes up for nothing that was missing before it came. */
+const neededFor = (least: Amounts): Amounts =>
   eachDimension(dimension => {
-    const amount = of(missing, dimension);
-    return amount <= 0 ? 0 : times(quotient(plus(amount, MILLI - 1), MILLI), MILLI);
+    const missing = minus(0, of(least, dimension));
+    return missing <= 0 ? 0 : times(quotient(plus(missing, MILLI - 1), MILLI), MILLI);
   });
