@@ -18,12 +18,12 @@ import { Operations } from './adapters/operations.js';
 import { CONTEXT } from './adapters/partitions/platform.js';
 import { setAsideEvents } from './adapters/wire/events/set-aside.js';
 import { Admissions } from './application/flows/admissions.js';
-import { assetsOf } from './application/flows/assets.js';
 import { Purchases } from './application/flows/purchases.js';
 import { Splits } from './application/flows/splits.js';
 import { OPERATIONS_KIND, SET_ASIDE_KEY, SetAsideLog } from './application/operations/set-aside.js';
 import type { CapacityQueries } from './application/queries/ports.js';
 import type { Seconds } from './domain/index.js';
+import { termsOf } from './payments.js';
 import type { Replica } from './start.js';
 
 const MS_PER_SECOND = 1_000;
@@ -55,14 +55,14 @@ const partsOf = async (replica: Replica): Promise<EdgeParts> => {
   const nowMs = (): number => clock.nowMs();
   const nowSeconds = (): number => Math.floor(nowMs() / MS_PER_SECOND);
   const queries = mongoQueries({ readModel: () => partitions.readModel, incarnation: incarnations.capacity ?? '', nowMs });
-  const { network, assets, isFree, acceptsLegacySignatures } = configuration;
+  const { acceptsLegacySignatures } = configuration;
   return {
     calls,
     queries,
     pools: new Splits(calls, nowMs),
     workloads: new Admissions(calls, nowSeconds),
     operations: await operationsOf(replica, queries, nowSeconds),
-    reservations: new Purchases({ calls, payments, terms: { network, assets: assetsOf(assets), isFree }, acceptsLegacySignatures, nowMs }),
+    reservations: new Purchases({ calls, payments, terms: termsOf(configuration), acceptsLegacySignatures, nowMs }),
     nowSeconds,
   };
 };

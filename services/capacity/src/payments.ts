@@ -1,11 +1,13 @@
 import { readWebhookSecrets } from './adapters/payments/webhook-secrets.js';
 import { WebhookPayments } from './adapters/payments/webhook.js';
 import type { CapacityCalls } from './application/calls.js';
+import { assetsOf } from './application/flows/assets.js';
 import { NO_OUTSIDE_PAYMENTS } from './application/payments/no-outside-payments.js';
 import { PaymentsByAddress } from './application/payments/payments-by-address.js';
 import type { Payments } from './application/payments/port.js';
 import { PrepaidLedger, type ExecuteOnLedger } from './application/payments/prepaid-ledger.js';
 import type { CapacityConfiguration } from './configuration.js';
+import type { PaymentTerms } from './domain/index.js';
 
 /** An instruction to a ledger waits for its owner no longer than this; then it is given again. */
 const LEDGER_MS_MAX = 10_000;
@@ -21,6 +23,13 @@ export const paymentsOf = async (
   const webhook = await webhookOf(configuration, clock);
   return new PaymentsByAddress(ledger, webhook ?? NO_OUTSIDE_PAYMENTS, webhook === undefined ? 'ledger' : 'outside');
 };
+
+/** How purchases are paid here; where, says whoever keeps the money. @throws Refusal `VALIDATION`: what is configured is no list of assets */
+export const termsOf = ({ network, assets, isFree }: CapacityConfiguration): Omit<PaymentTerms, 'address'> => ({
+  network,
+  assets: assetsOf(assets),
+  isFree,
+});
 
 const webhookOf = async (configuration: CapacityConfiguration, clock: { nowMs(): number }): Promise<WebhookPayments | undefined> => {
   const { paymentsWebhookUrl, paymentsWebhookSecretFile, paymentsAddress } = configuration;

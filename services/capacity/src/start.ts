@@ -9,12 +9,13 @@ import { Partitions } from './adapters/partitions/partitions.js';
 import type { Platform } from './adapters/partitions/platform.js';
 import { ownerObserver } from './adapters/telemetry.js';
 import { Consequences } from './application/flows/consequences.js';
+import { TopUps } from './application/flows/top-ups.js';
 import type { Payments } from './application/payments/port.js';
 import { OPERATIONS_KIND, SET_ASIDE_KEY, SetAsideMessages } from './application/operations/set-aside.js';
 import type { CapacityConfiguration } from './configuration.js';
 import { openConnections, type Connections } from './connections.js';
 import { edgeOf } from './edge.js';
-import { paymentsOf } from './payments.js';
+import { paymentsOf, termsOf } from './payments.js';
 
 /** Segments of the index of command ids that stay in memory, all partitions together. */
 const SEGMENT_CACHE_BYTES = 32 * 1_024 * 1_024;
@@ -79,6 +80,7 @@ const replicaOf = async (configuration: CapacityConfiguration, connections: Conn
     () => calls,
     (namespace, nodeId) => poolsOnNode(partitions.readModel, namespace, nodeId),
     () => clock.nowMs(),
+    new TopUps({ calls, payments, terms: termsOf(configuration), nowMs: () => clock.nowMs() }),
   );
   const partitions: Partitions = new Partitions({
     platform,

@@ -75,42 +75,34 @@ describe('payments announced by webhook', () => {
     await payments.collect(ORDER);
     await payments.collect({ ...ORDER, reservationId: 42, expiresAt: T - 1 });
     expect(receiver.arrivals.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['41']);
-    await payments.conclude({ ...ORDER, outcome: 'kept', cause: undefined });
+    await payments.conclude({ ...ORDER, outcome: 'kept', refunds: 0, cause: undefined });
     await paymentsWith().collect(ORDER);
-    expect(receiver.arrivals.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['41', '41:concluded', '41']);
+    expect(receiver.arrivals.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['41', '41:concluded:0', '41']);
   });
 
   it('tells refunds apart, and how it ended', async () => {
     const payments = paymentsWith();
-    await payments.refund({ ...ORDER, ordinal: 1, refund: 5n, cause: 'expired' });
-    await payments.refund({ ...ORDER, ordinal: 2, refund: 7n, cause: 'surplus' });
-    await payments.conclude({ ...ORDER, outcome: 'returned', cause: 'expired' });
-    await payments.payOut({ payoutId: '7/r1/41', namespace: 'shop', customerTid: 11, address: 'bank', asset: 'TFT:ISSUER', amount: 3n });
-    await payments.forgetPayout();
-    expect(receiver.arrivals.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
-      '41:refund:1',
-      '41:refund:2',
-      '41:concluded',
-      'payout:7/r1/41',
-    ]);
+    await payments.refund({ ...ORDER, ordinal: 1, refund: 5n, cause: 'expired', isForCapacity: false });
+    await payments.refund({ ...ORDER, ordinal: 2, refund: 7n, cause: 'surplus', isForCapacity: false });
+    await payments.conclude({ ...ORDER, outcome: 'returned', refunds: 2, cause: 'expired' });
+    expect(receiver.arrivals.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['41:refund:1', '41:refund:2', '41:concluded:2']);
     expect(receiver.arrivals.map(({ body }) => JSON.parse(body) as object)).toMatchObject([
       { type: 'payment.refund-requested', ordinal: 1, refund: '5', cause: 'expired' },
       { ordinal: 2, refund: '7' },
       { type: 'payment.concluded', outcome: 'returned', cause: 'expired' },
-      { type: 'payout.requested', payout: { payout_id: '7/r1/41', amount: '3' } },
     ]);
   });
 
   it.each([[503], [500], [429], [408], [409], ['hang-up']] as const)('comes again after %s, with the same key', async behaviour => {
     receiver.plan(behaviour, behaviour);
-    await paymentsWith().refund({ ...ORDER, ordinal: 1, refund: 5n, cause: 'expired' });
+    await paymentsWith().refund({ ...ORDER, ordinal: 1, refund: 5n, cause: 'expired', isForCapacity: false });
     expect(receiver.arrivals.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['41:refund:1', '41:refund:1', '41:refund:1']);
     expect(new Set(receiver.arrivals.map(({ body }) => body)).size).toBe(1);
   });
 
   it('comes again when there is no answer in time', async () => {
     receiver.plan('silent');
-    await paymentsWith({ timeoutMs: 50 }).refund({ ...ORDER, ordinal: 1, refund: 5n, cause: 'expired' });
+    await paymentsWith({ timeoutMs: 50 }).refund({ ...ORDER, ordinal: 1, refund: 5n, cause: 'expired', isForCapacity: false });
     expect(receiver.arrivals).toHaveLength(2);
   });
 

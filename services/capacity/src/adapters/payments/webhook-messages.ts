@@ -1,4 +1,3 @@
-import type { PayoutOrder } from '../../application/payments/port.js';
 import type { ConclusionOrder, PaymentOrder, RefundOrder } from '../../domain/index.js';
 
 /** A message for whoever keeps the money. */
@@ -37,15 +36,10 @@ export const refundRequested = (order: RefundOrder): WebhookMessage =>
     cause: order.cause,
   });
 
-/** Money is owed for capacity that was given back. */
-export const payoutRequested = ({ payoutId, namespace, customerTid, address, asset, amount }: PayoutOrder): WebhookMessage => ({
-  idempotencyKey: `payout:${payoutId}`,
-  body: JSON.stringify({
-    type: 'payout.requested',
-    payout: { payout_id: payoutId, namespace, customer_tid: customerTid, address, asset, amount: String(amount) },
-  }),
-});
-
 /** The reservation is over: `kept` means that the farm can be paid. */
 export const paymentConcluded = (order: ConclusionOrder): WebhookMessage =>
-  message('payment.concluded', `${order.reservationId}:concluded`, order, { outcome: order.outcome, cause: order.cause ?? '' });
+  message('payment.concluded', `${order.reservationId}:concluded:${order.refunds}`, order, {
+    outcome: order.outcome,
+    refunds: order.refunds,
+    cause: order.cause ?? '',
+  });

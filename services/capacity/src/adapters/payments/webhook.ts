@@ -1,8 +1,8 @@
 import { Fault, isFault } from '@drawdown/errors';
 import pRetry from 'p-retry';
-import type { Payments, PayoutOrder } from '../../application/payments/port.js';
+import type { Payments } from '../../application/payments/port.js';
 import type { ConclusionOrder, PaymentOrder, RefundOrder } from '../../domain/index.js';
-import { paymentConcluded, paymentRequested, payoutRequested, refundRequested, type WebhookMessage } from './webhook-messages.js';
+import { paymentConcluded, paymentRequested, refundRequested, type WebhookMessage } from './webhook-messages.js';
 import { signWebhook, WEBHOOK_SIGNATURE_HEADER } from './webhook-signature.js';
 
 /** Statuses that may be others the next time; the rest of 4xx says that the message itself is not wanted. */
@@ -72,15 +72,6 @@ export class WebhookPayments implements Payments {
   async conclude(order: ConclusionOrder): Promise<void> {
     await this.#deliver(paymentConcluded(order));
     this.#told.delete(paymentRequested(order).idempotencyKey);
-  }
-
-  async payOut(order: PayoutOrder): Promise<void> {
-    await this.#deliver(payoutRequested(order));
-  }
-
-  /** The receiver knows its idempotency keys. */
-  async forgetPayout(): Promise<void> {
-    await Promise.resolve();
   }
 
   #forgetOldest(): void {

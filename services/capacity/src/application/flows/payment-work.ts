@@ -45,7 +45,7 @@ export class PaymentWork {
         return this.#tell(reservation, `refunded:${id}:${owed.order.ordinal}`, { type: 'confirm-refund', ordinal: owed.order.ordinal });
       case 'conclude':
         await this.payments.conclude(owed.order);
-        return this.#tell(reservation, `concluded:${id}`, { type: 'confirm-conclusion' });
+        return this.#tell(reservation, `concluded:${id}:${owed.order.refunds}`, { type: 'confirm-conclusion' });
     }
   }
 

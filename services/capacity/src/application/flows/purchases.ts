@@ -15,6 +15,7 @@ import {
 import type { KeyOf } from '../aggregates/kinds.js';
 import type { CallLimits, CapacityCalls, Told } from '../calls.js';
 import type { Payments } from '../payments/port.js';
+import { isPaidFromLedger } from '../payments/prepaid-ledger.js';
 import type { AnswerOf, ArgumentsOf, KindAsked, QuestionName } from '../questions/questions.js';
 import { stepOf, type Instruction, type Recorded } from './instruction.js';
 import { settleReservation } from './owed-by-reservation.js';
@@ -74,13 +75,14 @@ export class Purchases implements ReservationFlows {
 
   /**
    * Takes the payment now instead of at the next look (capacity §6.5).
-   * @throws Refusal `RESERVATION_NOT_FOUND`, `FUNDS_INSUFFICIENT`
+   * @throws Refusal `RESERVATION_NOT_FOUND`, `RESERVATION_NOT_PAYABLE`, `FUNDS_INSUFFICIENT`
    */
   async pay(namespace: string, reservationId: number, instruction: Instruction, limits: CallLimits): Promise<Recorded<Reservation>> {
     const { calls, payments } = this.options;
     const reservation = (await this.#ask('reservation/get', namespace, reservationId, {}, limits)).answer;
     const collecting = owedByReservation(reservation).find(owed => owed.type === 'collect');
     if (collecting === undefined) return this.#settled(namespace, reservationId, '', limits);
+    if (!isPaidFromLedger(collecting.order.address)) throw new Refusal('RESERVATION_NOT_PAYABLE', 'the reservation is paid elsewhere');
     const receipt = await payments.collect(collecting.order);
     if (receipt === undefined) throw new Refusal('FUNDS_INSUFFICIENT', 'the ledger does not hold the amount');
     const { received, receivedAt } = receipt;

@@ -12,6 +12,4 @@ export const NO_OUTSIDE_PAYMENTS: Payments = {
   collect: async () => Promise.resolve(undefined),
   refund: async order => Promise.reject(notConfigured(order)),
   conclude: async order => Promise.reject(notConfigured(order)),
-  payOut: async order => Promise.reject(notConfigured(order)),
-  forgetPayout: async () => Promise.resolve(),
 };

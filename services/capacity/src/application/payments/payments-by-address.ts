@@ -1,5 +1,5 @@
 import type { ConclusionOrder, PaymentOrder, RefundOrder } from '../../domain/index.js';
-import type { Payments, PayoutOrder, Receipt } from './port.js';
+import type { Payments, Receipt } from './port.js';
 import { isPaidFromLedger, type PrepaidLedger } from './prepaid-ledger.js';
 
 /**
@@ -29,15 +29,7 @@ export class PaymentsByAddress implements Payments {
     return this.#keeperOf(order).conclude(order);
   }
 
-  async payOut(order: PayoutOrder): Promise<void> {
-    return this.#keeperOf(order).payOut(order);
-  }
-
-  async forgetPayout(order: PayoutOrder): Promise<void> {
-    return this.#keeperOf(order).forgetPayout(order);
-  }
-
-  #keeperOf({ address }: Pick<PaymentOrder, 'address'>): Payments {
+  #keeperOf({ address }: PaymentOrder): Payments {
     return isPaidFromLedger(address) ? this.ledger : this.outside;
   }
 }

@@ -8,19 +8,6 @@ export interface Receipt {
   readonly receivedAt: Seconds;
 }
 
-/** Money that is owed to a buyer for capacity that was given back (capacity §15.10). */
-export interface PayoutOrder {
-  /** Names the payout: the same for every time it is asked for. */
-  readonly payoutId: string;
-  readonly namespace: string;
-  readonly customerTid: number;
-  /** Where its reservation was paid: the money goes back the same way. */
-  readonly address: string;
-  readonly asset: string;
-  /** In 10⁻⁷ of the asset. */
-  readonly amount: bigint;
-}
-
 /**
  * Whoever keeps the money of reservations (capacity §6.5). Everything here is asked for again until it is answered and may be asked for twice:
  * an implementation recognises a reservation, and a refund by its ordinal. A Fault means that it is to be asked again later.
@@ -35,12 +22,8 @@ export interface Payments {
   collect(order: PaymentOrder): Promise<Receipt | undefined>;
   /** Gives money back; resolves when it is given, or certain to be. */
   refund(order: RefundOrder): Promise<void>;
-  /** Learns how the reservation ended; nothing is asked of it after that. */
+  /** Learns how the reservation ended; again after every refund that comes later. */
   conclude(order: ConclusionOrder): Promise<void>;
-  /** Pays a buyer for what it gave back; resolves when it is paid, or certain to be. */
-  payOut(order: PayoutOrder): Promise<void>;
-  /** Learns that whoever owed the payout knows that it is done: it is never asked for again. */
-  forgetPayout(order: PayoutOrder): Promise<void>;
 }
 
 /** How often an open payment is asked for (capacity §6.5). */

@@ -1,7 +1,7 @@
 import { Fault, isRefusal } from '@drawdown/errors';
 import type { ConclusionOrder, LedgerCommand, Party, PaymentOrder, RefundOrder } from '../../domain/index.js';
 import type { Untimed } from '../aggregates/instructed.js';
-import type { Payments, PayoutOrder, Receipt } from './port.js';
+import type { Payments, Receipt } from './port.js';
 
 /** A command for the ledger of a party, with the id that makes it count once. It is decided now, never at a given instant. */
 export interface LedgerInstruction {
@@ -24,6 +24,9 @@ const ADDRESS_PREFIX = 'ledger:';
  * tell.
  */
 export const isPaidFromLedger = (address: string): boolean => address.startsWith(ADDRESS_PREFIX);
+
+/** How the ids of all payouts of a reservation begin. */
+const payoutsOf = (reservationId: number): string => `${reservationId}:`;
 
 /** Refusals that mean: there is no money now. */
 const NOT_PAID: ReadonlySet<string> = new Set(['FUNDS_INSUFFICIENT', 'PAYMENT_EXPIRED', 'PARTY_UNKNOWN', 'TOO_MANY_PAYMENTS']);
@@ -51,23 +54,23 @@ export class PrepaidLedger implements Payments {
     }
   }
 
-  /** The whole payment goes back, or none: a ledger takes what was asked for and nothing else. */
-  async refund({ namespace, customerTid, reservationId, expiresAt }: RefundOrder): Promise<void> {
-    await this.#return(namespace, customerTid, reservationId, expiresAt);
-  }
-
-  async conclude({ namespace, customerTid, reservationId, expiresAt, outcome }: ConclusionOrder): Promise<void> {
-    if (outcome === 'returned') return this.#return(namespace, customerTid, reservationId, expiresAt);
-    await this.#settle({ namespace, tid: customerTid, id: `keep:${reservationId}`, command: { type: 'keep-payment', reservationId } });
-  }
-
-  async payOut({ namespace, customerTid, payoutId, asset, amount }: PayoutOrder): Promise<void> {
-    const command = { type: 'receive-payout', payoutId, asset, amount } as const;
+  /** Of a payment all goes back or none: a ledger takes what was asked for and nothing else. For capacity, any part may come back later. */
+  async refund(order: RefundOrder): Promise<void> {
+    const { namespace, customerTid, reservationId, expiresAt, isForCapacity, ordinal, asset, refund } = order;
+    if (!isForCapacity) return this.#return(namespace, customerTid, reservationId, expiresAt);
+    const payoutId = `${payoutsOf(reservationId)}${ordinal}`;
+    const command = { type: 'receive-payout', payoutId, asset, amount: refund } as const;
     await this.#settle({ namespace, tid: customerTid, id: `payout:${payoutId}`, command });
   }
 
-  async forgetPayout({ namespace, customerTid, payoutId }: PayoutOrder): Promise<void> {
-    await this.#settle({ namespace, tid: customerTid, id: `forget:${payoutId}`, command: { type: 'forget-payout', payoutId } });
+  /** What is over is not asked for again, so the ledger may forget what it paid out. */
+  async conclude({ namespace, customerTid, reservationId, expiresAt, outcome, refunds }: ConclusionOrder): Promise<void> {
+    if (outcome === 'returned') return this.#return(namespace, customerTid, reservationId, expiresAt);
+    const command = { type: 'keep-payment', reservationId } as const;
+    const { payouts } = await this.#settle({ namespace, tid: customerTid, id: `keep:${reservationId}:${refunds}`, command });
+    for (const { payoutId } of payouts.filter(payout => payout.payoutId.startsWith(payoutsOf(reservationId)))) {
+      await this.#settle({ namespace, tid: customerTid, id: `forget:${payoutId}`, command: { type: 'forget-payout', payoutId } });
+    }
   }
 
   async #return(namespace: string, tid: number, reservationId: number, expiresAt: number): Promise<void> {
@@ -79,9 +82,9 @@ export class PrepaidLedger implements Payments {
    * What is owed to a party cannot be refused, only wait, for instance until its ledger has place again.
    * @throws Fault `LEDGER_UNAVAILABLE`
    */
-  async #settle(instruction: LedgerInstruction): Promise<void> {
+  async #settle(instruction: LedgerInstruction): Promise<Party> {
     try {
-      await this.execute(instruction);
+      return await this.execute(instruction);
     } catch (cause) {
       if (!isRefusal(cause)) throw cause;
       const metadata = { tid: String(instruction.tid), command: instruction.id, refusal: cause.reason };

@@ -48,6 +48,15 @@ export interface SettleReservation extends DecidedAt {
   readonly poolSequence: number;
 }
 
+/** Capacity that the reservation bought was given back, and this much of its price goes back for it (capacity §15.10). */
+export interface ReturnCapacity extends DecidedAt {
+  readonly type: 'return-capacity';
+  /** Names the return: the same for every time it is sent. */
+  readonly returnId: string;
+  /** In 10⁻⁷ of the asset. */
+  readonly amount: bigint;
+}
+
 /** The pool refused the credit and always will. */
 export interface RefuseCredit extends DecidedAt {
   readonly type: 'refuse-credit';
@@ -66,4 +75,12 @@ export interface ConfirmConclusion extends DecidedAt {
 }
 
 export type ReservationCommand =
-  SubmitReservation | OrderTopUp | ReportPayment | CheckReservation | SettleReservation | RefuseCredit | ConfirmRefund | ConfirmConclusion;
+  | SubmitReservation
+  | OrderTopUp
+  | ReportPayment
+  | CheckReservation
+  | SettleReservation
+  | ReturnCapacity
+  | RefuseCredit
+  | ConfirmRefund
+  | ConfirmConclusion;

@@ -6,14 +6,14 @@ import type { ReservationEvent } from './events.js';
 import type { ReservationRequest } from './facts.js';
 import { concludes } from './owed.js';
 import { paymentDue } from './payment.js';
-import { askFor, refund, reportPayment } from './receive.js';
+import { askFor, refund, reportPayment, returnCapacity } from './receive.js';
 import type { Reservation } from './state.js';
 import { orderTopUp } from './top-up.js';
 
 /**
  * What a command comes to for a reservation. A repeat, and news about what is decided already, change nothing.
  * @throws Refusal with a code of capacity §6.1; `RESERVATION_NOT_FOUND`, `RESERVATION_EXISTS`, `INVALID_AMOUNT`, `AT_IN_FUTURE`,
- *   `TOO_MANY_REFUNDS`
+ *   `TOO_MANY_REFUNDS`, `RESERVATION_NOT_SETTLED`
  */
 export const decideReservation = (command: ReservationCommand, reservation: Reservation | undefined): readonly ReservationEvent[] => {
   if (command.type === 'submit') return submit(command, reservation);
@@ -27,6 +27,8 @@ export const decideReservation = (command: ReservationCommand, reservation: Rese
       return reportPayment({ received: reservation.received, receivedAt: at }, reservation, at);
     case 'settle':
       return reservation.status === 'paid' ? [{ type: 'reservation-settled', poolSequence: command.poolSequence, at }] : [];
+    case 'return-capacity':
+      return returnCapacity(command, reservation, at);
     case 'refuse-credit':
       return refuseCredit(command, reservation, at);
     case 'confirm-refund': {

@@ -87,8 +87,10 @@ export interface RefundRequested extends RecordedAt {
   /** 1 for the first refund of the reservation. */
   readonly ordinal: number;
   readonly amount: bigint;
-  /** `expired`, `surplus`, or the code that the pool refused with. */
+  /** `expired`, `surplus`, `capacity-returned`, or the code that the pool refused with. */
   readonly cause: string;
+  /** Of capacity that was given back: who says so; absent otherwise. */
+  readonly returnId?: string | undefined;
 }
 
 export interface Refunded extends RecordedAt {

@@ -45,10 +45,11 @@ const ordered = ({ reservationId, namespace, owner, topUpId, at }: TopUpOrdered)
   topUpId,
 });
 
-const refundRequested = (reservation: Reservation, { ordinal, amount, cause }: RefundRequested): Reservation => {
-  const refunds = [...reservation.refunds, { ordinal, amount, cause, isDone: false }];
+const refundRequested = (reservation: Reservation, { ordinal, amount, cause, returnId }: RefundRequested): Reservation => {
+  const refunds = [...reservation.refunds, { ordinal, amount, cause, returnId, isDone: false }];
   const isSurplus = reservation.status === 'paid' || reservation.status === 'settled';
-  return isSurplus ? { ...reservation, refunds } : { ...reservation, refunds, status: 'refunding' };
+  const owing = { ...reservation, refunds, isConcluded: false };
+  return isSurplus ? owing : { ...owing, status: 'refunding' };
 };
 
 const refunded = (reservation: Reservation, { ordinal }: Refunded): Reservation => {

@@ -27,11 +27,15 @@ export interface RefundOrder extends PaymentOrder {
   /** In 10⁻⁷ of the asset: what goes back, not what the reservation costs. */
   readonly refund: bigint;
   readonly cause: string;
+  /** It is the price of capacity that was given back; the payment as such stays the farm's. */
+  readonly isForCapacity: boolean;
 }
 
 /** How a reservation ended: its payment is the farm's, or nothing of it is needed any more. */
 export interface ConclusionOrder extends PaymentOrder {
   readonly outcome: 'kept' | 'returned';
+  /** Refunds that were made: tells one conclusion from those before it. */
+  readonly refunds: number;
   /** Why it was not kept. */
   readonly cause: string | undefined;
 }
@@ -99,11 +103,15 @@ export const owedByReservation = (reservation: Reservation): readonly Owed[] => 
   const order = orderOf(reservation);
   if (order === undefined) return owed;
   if (status === 'awaiting-payment') owed.push({ type: 'collect', order });
-  for (const { ordinal, amount, cause: why, isDone } of refunds) {
-    if (!isDone) owed.push({ type: 'refund', order: { ...order, ordinal, refund: amount, cause: why } });
+  for (const { ordinal, amount, cause: why, returnId, isDone } of refunds) {
+    if (isDone) continue;
+    owed.push({ type: 'refund', order: { ...order, ordinal, refund: amount, cause: why, isForCapacity: returnId !== undefined } });
   }
   if (concludes(reservation)) {
-    owed.push({ type: 'conclude', order: { ...order, outcome: status === 'settled' ? 'kept' : 'returned', cause } });
+    owed.push({
+      type: 'conclude',
+      order: { ...order, outcome: status === 'settled' ? 'kept' : 'returned', refunds: refunds.length, cause },
+    });
   }
   return owed;
 };

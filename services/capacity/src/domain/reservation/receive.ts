@@ -1,6 +1,6 @@
 import { Refusal } from '@drawdown/errors';
 import type { Seconds } from '../amount/instant.js';
-import type { ReportPayment } from './commands.js';
+import type { ReportPayment, ReturnCapacity } from './commands.js';
 import type { RefundRequested, ReservationEvent } from './events.js';
 import { PAYMENT_WINDOW_SECONDS, type PaymentDue, type TimedPayment } from './payment.js';
 import { keptOf, type Reservation } from './state.js';
@@ -8,18 +8,37 @@ import { keptOf, type Reservation } from './state.js';
 /** Most money that can come in for one reservation, in 10⁻⁷ of the asset. */
 const RECEIVED_MAX = 9_223_372_036_854_775_807n;
 
-/** Refunds of one reservation; each but one is of money that came after its payment was decided. */
-const REFUNDS_MAX = 100;
+/** Refunds of one reservation, of money that came too late and of capacity that was given back. */
+const REFUNDS_MAX = 1_000;
 
 /** Of everything that has come in, what is not needed and not on its way back yet goes back. */
 export const refund = (reservation: Reservation, received: bigint, cause: string, at: Seconds, needed = 0n): readonly RefundRequested[] => {
   const amount = keptOf({ ...reservation, received }) - needed;
   if (amount <= 0n) return [];
-  const ordinal = reservation.refunds.length + 1;
-  if (ordinal > REFUNDS_MAX) {
-    throw new Refusal('TOO_MANY_REFUNDS', `a reservation has at most ${REFUNDS_MAX} refunds`, { limit: String(REFUNDS_MAX) });
-  }
-  return [{ type: 'refund-requested', ordinal, amount, cause, at }];
+  return [{ type: 'refund-requested', ordinal: nextOrdinal(reservation), amount, cause, at }];
+};
+
+const nextOrdinal = ({ refunds }: Reservation): number => {
+  if (refunds.length < REFUNDS_MAX) return refunds.length + 1;
+  throw new Refusal('TOO_MANY_REFUNDS', `a reservation has at most ${REFUNDS_MAX} refunds`, { limit: String(REFUNDS_MAX) });
+};
+
+/**
+ * Gives back the price of capacity that was given back, once for each return and never more than was paid.
+ * @throws Refusal `RESERVATION_NOT_SETTLED`, `INVALID_AMOUNT`, `TOO_MANY_REFUNDS`
+ */
+export const returnCapacity = (
+  { returnId, amount }: ReturnCapacity,
+  reservation: Reservation,
+  at: Seconds,
+): readonly ReservationEvent[] => {
+  if (reservation.refunds.some(refund => refund.returnId === returnId)) return [];
+  // The pool may say so before the reservation has heard that its credit was taken.
+  const hasCapacity = reservation.status === 'paid' || reservation.status === 'settled';
+  if (!hasCapacity) throw new Refusal('RESERVATION_NOT_SETTLED', 'the reservation has brought no capacity');
+  const kept = keptOf(reservation);
+  if (amount <= 0n || amount > kept) throw new Refusal('INVALID_AMOUNT', `from 1 to ${kept} can go back`, { kept: String(kept) });
+  return [{ type: 'refund-requested', ordinal: nextOrdinal(reservation), amount, cause: 'capacity-returned', returnId, at }];
 };
 
 /** Asks for a payment, for as long as its window lasts; what costs nothing is paid at once (capacity §6.5). */

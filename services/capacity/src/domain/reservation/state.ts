@@ -13,6 +13,8 @@ export interface Refund {
   /** In 10⁻⁷ of the asset; more than 0. */
   readonly amount: bigint;
   readonly cause: string;
+  /** For capacity that was given back; absent: of the payment itself. */
+  readonly returnId?: string | undefined;
   readonly isDone: boolean;
 }
 

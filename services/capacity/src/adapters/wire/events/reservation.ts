@@ -33,7 +33,7 @@ export const reservationEvents = eventsOf<ReservationEvent>('drawdown.capacity.r
   'payment-expired': { received: bigInteger, at: integer },
   'reservation-settled': { poolSequence: integer, at: integer },
   'credit-refused': { code: text, at: integer },
-  'refund-requested': { ordinal: integer, amount: bigInteger, cause: text, at: integer },
+  'refund-requested': { ordinal: integer, amount: bigInteger, cause: text, returnId: optional(text), at: integer },
   refunded: { ordinal: integer, at: integer },
   'payment-concluded': { at: integer },
 });

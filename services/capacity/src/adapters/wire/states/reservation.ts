@@ -15,7 +15,7 @@ export const timedPayment: Fields<TimedPayment> = {
   expiresAt: integer,
 };
 
-const refund = record<Refund>({ ordinal: integer, amount: bigInteger, cause: text, isDone: flag });
+const refund = record<Refund>({ ordinal: integer, amount: bigInteger, cause: text, returnId: optional(text), isDone: flag });
 
 /** A reservation from its request to where it has come. */
 export const reservationState = record<Reservation>({
