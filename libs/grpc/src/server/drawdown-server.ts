@@ -6,7 +6,7 @@ import { type Answer, type Edge, type ServedRpc, serveRpc } from './edge.js';
 import type { RunningCall } from './call-context.js';
 import { withoutThrowing } from './malformed.js';
 import { namesOf, type RpcDeclaration } from './rpc.js';
-import { checkedMessages, type ResponseStream, writeAll } from './streams.js';
+import { checkedMessages, type RequestStream, type ResponseStream, writeAll } from './streams.js';
 
 export type AnyMethod = MethodDefinition<never, never>;
 /** A service as ts-proto generates it: method name → definition. */
@@ -17,7 +17,7 @@ export type ServiceDefinitions = Readonly<
 type NestHandler = (request: unknown, running: RunningCall, call: unknown) => unknown;
 
 /** A grpc-js call of any kind, as the strategy sees it. */
-interface AnyCall extends ResponseStream, AsyncIterable<object> {
+interface AnyCall extends ResponseStream, RequestStream {
   readonly request: unknown;
   readonly metadata: Metadata;
   getDeadline(): Date | number;

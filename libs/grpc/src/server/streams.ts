@@ -22,15 +22,19 @@ export const writeAll = async (answers: unknown, stream: ResponseStream, running
   }
 };
 
+/** The reading half of a grpc-js stream. */
+export interface RequestStream {
+  iterator(options: { readonly destroyOnReturn: boolean }): AsyncIterable<object>;
+}
+
 /**
- * The messages of a client's stream, each checked before the handler sees it, no faster than the handler takes them. Leaving them early leaves the
- * stream alone, which a loop over it would destroy: where it is answered by a stream, the two are one, and nobody would hear why it ended.
+ * The messages of a client's stream, each checked before the handler sees it, no faster than the handler takes them. Where a stream is answered by
+ * a stream the two are one object: a loop that destroyed it at its end, as loops over streams do, would leave nothing to answer with.
  */
-export async function* checkedMessages(stream: AsyncIterable<object>, validate: (message: object) => void): AsyncGenerator<object> {
-  const messages = stream[Symbol.asyncIterator]();
-  for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
-    refuseMalformed(next.value);
-    validate(next.value);
-    yield next.value;
+export async function* checkedMessages(stream: RequestStream, validate: (message: object) => void): AsyncGenerator<object> {
+  for await (const message of stream.iterator({ destroyOnReturn: false })) {
+    refuseMalformed(message);
+    validate(message);
+    yield message;
   }
 }

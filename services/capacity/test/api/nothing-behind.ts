@@ -25,6 +25,7 @@ export const nothingBehind: Omit<EdgeParts, 'calls' | 'nowSeconds'> = {
     parties: passed,
     nodes: passed,
     farms: passed,
+    poolsOnNode: passed,
     overdue: passed,
   },
   reservations: { create: passed, pay: passed },
