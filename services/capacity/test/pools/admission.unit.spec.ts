@@ -38,6 +38,12 @@ describe('admission for an open end (§15.3)', () => {
     expect(then(held, add(T + 5, 1, 1_000))).toMatchObject({ heldRates: [0, 0, 0], rates: [1_000, 0, 0], holdsEndAt: undefined });
   });
 
+  it('becomes the member with the rates it was held with, unless others are given', () => {
+    const held = then(idle, hold(T, 1, 1_000, 2_400));
+    expect(then(held, { type: 'activate', workloadId: 1, at: T }).rates).toEqual([1_000, 0, 0]);
+    expect(execute(idle, { type: 'activate', workloadId: 1, at: T }).refused).toBe('WORKLOAD_NOT_FOUND');
+  });
+
   it.each([
     ['neither', {}, 'ask'],
     ['both', { horizonSeconds: 1, runForSeconds: 1 }, 'ask'],

@@ -57,10 +57,10 @@ describe('a forecast (§15.1)', () => {
           { type: 'pause', at: T + 400 },
           { type: 'resume', at: T + 1_000 },
         ],
-        T,
         T + 5_000,
+        T,
       ),
-    ).toMatchObject({ emptyAt: T + 10_600 });
+    ).toMatchObject({ emptyAt: undefined, creditNeeded: [0, 0, 0] });
   });
 
   it('lets a credit come in the very second, but not one later', () => {

@@ -13,6 +13,8 @@ export interface WorkloadRates {
 
 /** A workload to be admitted: it asks for a horizon or for a time to run, one of them. */
 export interface HeldWorkload extends WorkloadRates {
+  /** Where it is to run; absent: nobody said, and limits of nodes are not asked. */
+  readonly nodeId?: string | undefined;
   /** Every dimension it uses must last longer than this. */
   readonly horizonSeconds?: number | undefined;
   /** So much of the balance is kept for it as it drains in this time. */
@@ -32,9 +34,13 @@ export interface HoldWorkloads extends DecidedAt {
   readonly until: Seconds;
 }
 
-/** The workload runs: from now on it drains. */
-export interface ActivateWorkload extends DecidedAt, WorkloadRates {
+/** The workload runs: from now on it drains. Without rates, at those that it is held with. */
+export interface ActivateWorkload extends DecidedAt {
   readonly type: 'activate';
+  readonly workloadId: number;
+  /** Milliunits. */
+  readonly rates?: Amounts | undefined;
+  readonly formulaVersion?: number | undefined;
   readonly nodeId?: string | undefined;
   /** Of members in grace, those with more of it are resumed first; absent: 0 (capacity §15.5). */
   readonly priority?: number | undefined;

@@ -1,6 +1,7 @@
 import { Refusal } from '@drawdown/errors';
 import type { Seconds } from '../../amount/instant.js';
 import { equalEach, minusEach, plusEach, type Amounts } from '../../amount/per-dimension.js';
+import { FORMULA_VERSION } from '../../units/rates.js';
 import { hold } from '../admission/decide.js';
 import { evolvePool } from '../evolve.js';
 import { requireAmounts, requireRates } from '../limits.js';
@@ -18,12 +19,17 @@ const requirePriority = (priority = DEFAULT_PRIORITY): void => {
   throw new Refusal('INVALID_PRIORITY', `a priority is a whole number of ${DEFAULT_PRIORITY} to ${PRIORITY_MAX}`);
 };
 
-/** @throws Refusal `INVALID_AMOUNT`, `INVALID_PRIORITY`, `CAPACITY_OVERFLOW` */
+/** @throws Refusal `INVALID_AMOUNT`, `WORKLOAD_NOT_FOUND`: neither held nor given rates; `INVALID_PRIORITY`, `CAPACITY_OVERFLOW` */
 export const activate = (command: ActivateWorkload, pool: Pool, at: Seconds): readonly MemberEvent[] => {
-  const { workloadId, rates, formulaVersion, nodeId, priority } = command;
-  requireAmounts(rates);
+  const { workloadId, nodeId, priority } = command;
+  if (command.rates !== undefined) requireAmounts(command.rates);
   if (pool.members.has(workloadId)) return [];
   requireNotMoving(pool, workloadId);
+  const hold = pool.holds.get(workloadId);
+  const rates = command.rates ?? hold?.rates;
+  const formulaVersion = command.formulaVersion ?? hold?.formulaVersion ?? FORMULA_VERSION;
+  if (rates === undefined)
+    throw new Refusal('WORKLOAD_NOT_FOUND', `nothing is held for workload ${workloadId}`, { workload: String(workloadId) });
   requireRates(plusEach(plusEach(pool.rates, pool.pausedRates), rates));
   requirePriority(priority);
   return [{ type: 'workload-activated', workloadId, rates, formulaVersion, nodeId, priority, at }];

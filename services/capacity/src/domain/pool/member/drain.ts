@@ -6,3 +6,6 @@ export const drainOf = ({ rates, isSuspended, isPaused }: Member): Amounts => (i
 
 /** What it adds to the rates that are only on record because somebody paused it. */
 export const pausedDrainOf = ({ rates, isSuspended, isPaused }: Member): Amounts => (isPaused && !isSuspended ? rates : NOTHING);
+
+/** What a member drains or would, were it not paused. */
+export const recordedDrainOf = ({ rates, isSuspended }: Member): Amounts => (isSuspended ? NOTHING : rates);

@@ -8,6 +8,7 @@ export interface WorkloadHeld extends RecordedAt {
   readonly rates: Amounts;
   readonly formulaVersion: number;
   readonly until: Seconds;
+  readonly nodeId?: string | undefined;
   /** Seconds for which balance is kept; absent: it was admitted for an open end (capacity §15.3). */
   readonly runForSeconds?: number | undefined;
 }

@@ -6,8 +6,8 @@ import { foresee, settleTo } from '../settle.js';
 import type { RatesRebased, WorkloadActivated, WorkloadHeld, WorkloadReleased } from './events.js';
 import { addMember, changeMember, DEFAULT_PRIORITY, removeMember } from './place.js';
 
-export const held = (next: Draft, { workloadId, rates, formulaVersion, until, runForSeconds }: WorkloadHeld): void => {
-  next.holds = next.holds.with(workloadId, { rates, formulaVersion, until });
+export const held = (next: Draft, { workloadId, rates, formulaVersion, nodeId, until, runForSeconds }: WorkloadHeld): void => {
+  next.holds = next.holds.with(workloadId, { rates, formulaVersion, nodeId, until });
   next.heldRates = plusEach(next.heldRates, rates);
   if (next.holdsEndAt === undefined || until < next.holdsEndAt) next.holdsEndAt = until;
   if (runForSeconds !== undefined) next.runs = next.runs.with(workloadId, { rates, seconds: runForSeconds, since: undefined });
