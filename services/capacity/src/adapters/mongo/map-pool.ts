@@ -6,7 +6,7 @@ import { fromDbAmounts, fromDbHorizon, fromDbInt64, toDbAmounts, toDbHorizon, to
 import { fromDbState, toDbState } from './written-state.js';
 
 /** A pool without what grows with its use: everything that a list shows of it and an account needs. */
-export const headOf = (pool: Pool): Pool => ({
+const headOf = (pool: Pool): Pool => ({
   ...pool,
   members: NumberMap.empty(),
   holds: NumberMap.empty(),

@@ -69,10 +69,3 @@ export const optional = <T>(codec: Codec<T>): Codec<T | undefined> => ({
   read: json => codec.read(json),
   shape: { optional: codec.shape },
 });
-
-/** A value that is kept in another form than it is used in. */
-export const mapped = <T, U>(codec: Codec<U>, toStored: (value: T) => U, fromStored: (stored: U) => T): Codec<T> => ({
-  write: value => codec.write(toStored(value)),
-  read: json => fromStored(codec.read(json)),
-  shape: codec.shape,
-});

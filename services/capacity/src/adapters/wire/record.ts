@@ -6,7 +6,7 @@ export type Fields<T> = { readonly [Name in keyof T]-?: Codec<T[Name]> };
 
 type JsonObject = Readonly<Record<string, Json>>;
 
-export const isJsonObject = (json: Json | undefined): json is JsonObject =>
+const isJsonObject = (json: Json | undefined): json is JsonObject =>
   typeof json === 'object' && json !== null && !Array.isArray(json);
 
 /** An object with these fields and no others; its order of fields is the declared one, whatever order the value has. */

@@ -2,6 +2,7 @@ import type { Seconds } from '../amount/instant.js';
 import type { Amounts } from '../amount/per-dimension.js';
 import type { PoolEvent } from '../pool/events.js';
 import type { Decommission, Hold, Member, Pool } from '../pool/state.js';
+import { touchedMembers } from './touched.js';
 
 /** How a workload stands to its pool; `released` once it has left or its hold has ended (capacity §13.4). */
 export const STAY_STATES = ['held', 'active', 'grace', 'reclaimed', 'released'] as const;
@@ -54,16 +55,9 @@ const stayFrom = (workloadId: number, { member, decommission, hold }: Entries): 
 /** A workload as it stands to a pool now; absent: it is neither a member nor held. */
 export const stayOf = (pool: Pool, workloadId: number): Stay | undefined => stayFrom(workloadId, entriesOf(pool, workloadId));
 
-/** Ids of the workloads that an event names. */
-const namedIn = (event: PoolEvent): readonly number[] => {
-  if ('workloadId' in event) return [event.workloadId];
-  if ('workloadIds' in event) return event.workloadIds;
-  return 'members' in event ? event.members.map(({ workloadId }) => workloadId) : [];
-};
-
 /** Every workload that stands to the pool otherwise than before an event; those that have left, with what they took until then. */
 export const changedStays = (before: Pool, event: PoolEvent, after: Pool): readonly Stay[] => {
-  const ids = namedIn(event);
+  const ids = touchedMembers(event);
   // First all of the older pool and then all of the newer: to go from one to the other takes as long as they differ.
   const older = ids.map(id => entriesOf(before, id));
   const newer = ids.map(id => entriesOf(after, id));
