@@ -7,6 +7,8 @@ import { runIngest } from './ingest/run-ingest.js';
 import { runReconcileDomain } from './reconcile-domain/run-reconcile-domain.js';
 import { runSessionsRedis } from './sessions-redis/run-sessions-redis.js';
 import { runSessionsPortable } from './sessions-portable/run-sessions-portable.js';
+import { runDepletion } from './depletion/run-depletion.js';
+import { runPools } from './pools/run-pools.js';
 import { runPoolsMemory } from './pools-memory/run-pools-memory.js';
 
 interface Benchmark {
@@ -25,6 +27,8 @@ const BENCHMARKS = new Map<string, Benchmark>([
     { about: 'the portable engine of sessions in memory, beside the figures of the reference', run: runSessionsPortable },
   ],
   ['sessions-redis', { about: 'the same workloads on the Redis engine, the server syncing always', run: runSessionsRedis }],
+  ['pools', { about: 'durable decisions on pools by 64 clients, beside raw JetStream and findOneAndUpdate', run: runPools }],
+  ['depletion', { about: 'a hundred thousand pools that run empty within a minute', run: runDepletion }],
   [
     'pools-memory',
     { about: 'commands on pools decided and folded by the domain alone, with the check sums of the reference', run: runPoolsMemory },

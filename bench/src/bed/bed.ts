@@ -47,9 +47,11 @@ export const onBed = (
   service: ServiceName,
   work: (bed: Bed) => Promise<void>,
   environment: Launch['environment'] = process.env,
+  /** What the service is told beyond what all are told. */
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<void> =>
   onLaunch(environment, async launch => {
-    const stage: Stage = { launch, variables: {}, failures: [], addresses: new Map() };
+    const stage: Stage = { launch, variables: { ...variables }, failures: [], addresses: new Map() };
     for (const step of [serversStep, provisionStep, identityStep, startServices([service])]) await step.run(stage);
     const broken = Promise.race(stage.failures).then(failure => Promise.reject(new Error(failure)));
     await Promise.race([makeBed(stage, service).then(work), broken]);
