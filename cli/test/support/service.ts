@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Subjects } from '@drawdown/eventlog';
 import { createIssuer } from '@drawdown/grpc';
+import { SERVICES } from '../../src/client/context.js';
 import { connectForTest, destroyForTest, provisionForTest, testPrefix } from '@drawdown/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Redis } from 'ioredis';
@@ -38,12 +39,13 @@ export class TestService {
     readonly folder: string,
     private readonly entitlements: ServiceProcess,
     private readonly sessions: ServiceProcess,
+    private readonly capacity: ServiceProcess,
   ) {
     this.subjects = new Subjects(prefix);
   }
 
   static async start(): Promise<TestService> {
-    for (const file of [mainOf('entitlements'), mainOf('sessions'), join(REPOSITORY, 'cli/dist/src/main.js')]) {
+    for (const file of [...SERVICES.map(mainOf), join(REPOSITORY, 'cli/dist/src/main.js')]) {
       await access(file).catch(() => {
         throw new Error(`${file} is not built: run \`npm run build\` first (npm test does it by itself).`);
       });
@@ -56,7 +58,7 @@ export class TestService {
     await writeFile(join(folder, 'jwks.json'), JSON.stringify(issuer.keySet));
     await writeFile(
       join(folder, 'token'),
-      await issuer.issue({ namespace: NAMESPACE, roles: ['operator'], lifetimeSeconds: TOKEN_SECONDS }),
+      await issuer.issue({ namespace: NAMESPACE, roles: ['operator', 'capacity.backdate'], lifetimeSeconds: TOKEN_SECONDS }),
     );
     const environment = {
       ...process.env,
@@ -68,8 +70,12 @@ export class TestService {
       DRAWDOWN_GRPC_PORT: '0',
       DRAWDOWN_JWKS_FILE: join(folder, 'jwks.json'),
     };
-    const [entitlements, sessions] = await Promise.all([startService('entitlements', environment), startService('sessions', environment)]);
-    return new TestService(prefix, nats, folder, entitlements, sessions);
+    const [entitlements, sessions, capacity] = await Promise.all([
+      startService('entitlements', environment),
+      startService('sessions', environment),
+      startService('capacity', environment),
+    ]);
+    return new TestService(prefix, nats, folder, entitlements, sessions, capacity);
   }
 
   /** Runs a line of shell in the folder; `npx drawdown` in it means the command line of this repository. */
@@ -82,6 +88,7 @@ export class TestService {
         ...process.env,
         DRAWDOWN_ENTITLEMENTS_ADDRESS: this.entitlements.address,
         DRAWDOWN_SESSIONS_ADDRESS: this.sessions.address,
+        DRAWDOWN_CAPACITY_ADDRESS: this.capacity.address,
         DRAWDOWN_TOKEN_FILE: join(this.folder, 'token'),
       },
     };
@@ -101,7 +108,7 @@ export class TestService {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.entitlements, this.sessions].map(stopService));
+    await Promise.all([this.entitlements, this.sessions, this.capacity].map(stopService));
     await destroyForTest(this.nats, { prefix: this.prefix });
     await this.nats.close();
     const mongo = await MongoClient.connect(process.env['DRAWDOWN_MONGODB_URL'] ?? '');
