@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { snapshotCodecOf } from '../../src/adapters/wire/snapshots.js';
-import { DIMENSIONS, evolvePool, of, stayOf, type Amounts, type Pool, type PoolCommand, type Segment } from '../../src/domain/index.js';
+import {
+  DEFAULT_POLICY,
+  DIMENSIONS,
+  evolvePool,
+  of,
+  stayOf,
+  type Amounts,
+  type Pool,
+  type PoolCommand,
+  type Segment,
+} from '../../src/domain/index.js';
 import { PoolHistory, sequences, T } from './pool-history.js';
 
 const WORKLOADS = 6;
@@ -16,7 +26,8 @@ const amounts = fc
   .tuple(fc.constantFrom(0, 7, 100_000, 2n ** 54n), fc.constantFrom(0, 50_000), fc.constantFrom(0, 1_000_000))
   .map(([cu, su, ipv4u]) => [cu, su, ipv4u] as const);
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+/** What credits, drains, holds, pauses and falls due. */
+const draining: readonly fc.Arbitrary<Step>[] = [
   amounts.map((given): Step => at => ({ type: 'credit', source: { cause: 'test' }, amounts: given, nodeIds: [], at })),
   fc.tuple(workloadId, rates).map(([id, given]): Step => at => ({
     type: 'hold',
@@ -33,9 +44,47 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   workloadId.map((id): Step => at => ({ type: 'release', workloadId: id, cause: 'deleted', at })),
   fc.tuple(workloadId, rates).map(([id, given]): Step => at => ({ type: 'rebase', rates: new Map([[id, given]]), formulaVersion: 3, at })),
   fc.constant<Step>(at => ({ type: 'check', at })),
-);
+  fc
+    .tuple(workloadId, rates)
+    .map(([id, given]): Step => at => ({
+      type: 'hold',
+      workloadId: id,
+      rates: given,
+      formulaVersion: 2,
+      runForSeconds: 30,
+      until: at + 20,
+      at,
+    })),
+  fc.boolean().map((isPause): Step => at => ({ type: isPause ? 'pause' : 'resume', cause: 'test', at })),
+  fc
+    .tuple(workloadId, fc.boolean())
+    .map(([id, isPause]): Step => at => ({ type: isPause ? 'pause-workloads' : 'resume-workloads', workloadIds: [id], at })),
+  fc.tuple(fc.constantFrom(0, 45), fc.boolean()).map(([graceSeconds, suspendsInGrace]): Step => at => ({
+    type: 'set-policy',
+    policy: { ...DEFAULT_POLICY, graceSeconds, suspendsInGrace },
+    at,
+  })),
+];
 
-const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), step), { minLength: 1, maxLength: 30 });
+/** What gives capacity or workloads away. */
+const giving: readonly fc.Arbitrary<Step>[] = [
+  fc.tuple(workloadId, fc.nat(1_000)).map(([id, n]): Step => at => ({
+    type: 'transfer-out',
+    transferId: `t${n}`,
+    peer: 99,
+    amounts: [1_000, 0, 0],
+    workloadIds: [id],
+    isConsented: false,
+    at,
+  })),
+  fc.nat(1_000).map((n): Step => at => ({ type: 'refund', refundId: `r${n}`, amounts: [1_000, 0, 0], at })),
+  fc.constant<Step>(at => ({ type: 'close', cause: 'test', at })),
+];
+
+const stepsOf = (kinds: readonly fc.Arbitrary<Step>[]): fc.Arbitrary<[number, Step][]> =>
+  fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.oneof(...kinds)), { minLength: 1, maxLength: 30 });
+
+const anySteps = stepsOf([...draining, ...draining, ...giving]);
 
 /** Applies what can be applied; a refusal records nothing. */
 const run = (history: PoolHistory, command: PoolCommand): void => {
@@ -51,7 +100,7 @@ const codec = snapshotCodecOf('pool');
 describe('snapshots of pools', () => {
   it('give with the events after them what all events give, to the byte, wherever they are made', () => {
     fc.assert(
-      fc.property(steps, fc.infiniteStream(fc.boolean()), (plan, coins) => {
+      fc.property(anySteps, fc.infiniteStream(fc.boolean()), (plan, coins) => {
         const history = PoolHistory.opened(1, sequences());
         let at = T;
         for (const [seconds, next] of plan) run(history, next((at += seconds)));
@@ -77,7 +126,7 @@ describe('snapshots of pools', () => {
 describe('what the documents show of a pool', () => {
   it('is every workload as it stands to the pool, and as it left', () => {
     fc.assert(
-      fc.property(steps, plan => {
+      fc.property(anySteps, plan => {
         const history = PoolHistory.opened(1, sequences());
         const shown = new Map<number, unknown>();
         let at = T;
@@ -97,7 +146,7 @@ describe('what the documents show of a pool', () => {
 
   it('is all that was drained: what was credited is what the stretches drained and what is left', () => {
     fc.assert(
-      fc.property(steps, plan => {
+      fc.property(stepsOf(draining), plan => {
         const history = PoolHistory.opened(1, sequences());
         let at = T;
         for (const [seconds, next] of plan) run(history, next((at += seconds)));
