@@ -1,5 +1,5 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import { ownershipText, type OwnershipAgreement, type PoolCommand } from '../../src/domain/index.js';
+import { ownershipText, type Amounts, type OwnershipAgreement, type PoolCommand } from '../../src/domain/index.js';
 import { activate, credit, open, Pools, release, T, units } from './pools.js';
 
 const FROM_KEY = '8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c';
@@ -130,5 +130,36 @@ describe('a pool that was closed', () => {
     const paid: PoolCommand = { type: 'credit', source: { reservationId: 9 }, amounts: units(1), nodeIds: [], at: T };
     const pools = opened().given(1, paid, { type: 'close', cause: 'test', at: T });
     expect(pools.execute(1, paid)).toEqual({ events: [] });
+  });
+});
+
+describe('limits of nodes (§15.7)', () => {
+  const hold = (workloadId: number, rates: Amounts, nodeId: string): PoolCommand => ({
+    type: 'hold',
+    workloadId,
+    rates,
+    formulaVersion: 2,
+    nodeId,
+    horizonSeconds: 60,
+    until: T + 900,
+    at: T,
+  });
+
+  it('refuse whoever would make a node drain more, and nobody who runs', () => {
+    const pools = opened().given(1, credit(T, units(100_000, 100_000)));
+    const nodeLimits = new Map([['a', units(3, 1)]]);
+    pools.given(1, { type: 'set-policy', policy: { ...pools.pool(1).policy, nodeLimits }, at: T });
+    pools.given(1, activate(T, 1, units(1)), hold(2, units(2), 'a'));
+    expect(pools.execute(1, hold(3, units(0.001), 'a')).refused).toBe('NODE_LIMIT_EXCEEDED');
+    pools.given(1, hold(3, units(0, 1), 'a'), hold(4, units(50), 'b'), release(T, 2), hold(5, units(2), 'a'));
+    const both: PoolCommand = {
+      type: 'hold-all',
+      workloads: [6, 7].map(workloadId => ({ workloadId, rates: units(1), formulaVersion: 2, nodeId: 'a', horizonSeconds: 60 })),
+      until: T + 900,
+      at: T,
+    };
+    expect(pools.given(1, release(T, 5), release(T, 1), activate(T, 8, units(2))).execute(1, both).refused).toBe('NODE_LIMIT_EXCEEDED');
+    expect(pools.given(1, activate(T, 9, units(9))).pool(1).rates).toEqual(units(11));
+    expect(pools.execute(1, hold(10, units(0), 'a')).refused).toBeUndefined();
   });
 });

@@ -33,7 +33,7 @@ export const planMove = (move: Move): { readonly steps: readonly MoveStep[]; rea
       {
         id: `${moveId}:1`,
         poolId: to,
-        command: { type: 'hold', ...workload, horizonSeconds: ADMISSION_HORIZON_SECONDS, until: holdUntil },
+        command: { type: 'hold', ...workload, nodeId, horizonSeconds: ADMISSION_HORIZON_SECONDS, until: holdUntil },
       },
       { id: `${moveId}:2`, poolId: from, command: { type: 'release', workloadId, cause: 'deleted', at } },
       { id: `${moveId}:3`, poolId: to, command: { type: 'activate', ...workload, nodeId } },

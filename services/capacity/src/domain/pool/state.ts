@@ -32,6 +32,7 @@ export interface Member {
 export interface Hold {
   readonly rates: Amounts;
   readonly formulaVersion: number;
+  readonly nodeId?: string | undefined;
   /** It lapses at this second. */
   readonly until: Seconds;
 }

@@ -39,6 +39,7 @@ export const poolEvents = eventsOf<PoolEvent>('drawdown.capacity.pool', {
     workloadId: integer,
     rates: amounts,
     formulaVersion: integer,
+    nodeId: optional(text),
     until: integer,
     runForSeconds: optional(integer),
     at: integer,

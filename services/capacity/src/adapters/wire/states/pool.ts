@@ -28,7 +28,7 @@ import { record } from '../record.js';
 import { schedule } from '../schedule.js';
 import { member } from './member.js';
 
-const hold = record<Hold>({ rates: amounts, formulaVersion: integer, until: integer });
+const hold = record<Hold>({ rates: amounts, formulaVersion: integer, nodeId: optional(text), until: integer });
 
 const decommission = record<Decommission>({ dimension, graceUntil: integer });
 

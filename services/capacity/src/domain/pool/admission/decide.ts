@@ -4,6 +4,7 @@ import { requireAmounts } from '../limits.js';
 import type { HeldWorkload, HoldWorkload, HoldWorkloads } from '../member/commands.js';
 import type { WorkloadHeld } from '../member/events.js';
 import type { Pool } from '../state.js';
+import { requireNodeRoom } from '../node/room.js';
 import { requireNotMoving } from '../transfer/departed.js';
 import { WORKLOADS_PER_BATCH_MAX, type Ask, type Candidate } from './admission.js';
 import { requireRoom } from './room.js';
@@ -29,19 +30,21 @@ const holdEach = (workloads: readonly HeldWorkload[], until: Seconds, pool: Pool
   const candidates: Candidate[] = [];
   const holds: WorkloadHeld[] = [];
   for (const workload of workloads) {
-    const { workloadId, rates, formulaVersion, runForSeconds } = workload;
+    const { workloadId, rates, formulaVersion, nodeId, runForSeconds } = workload;
     requireAmounts(rates);
     const ask = askOf(workload);
     if (pool.members.has(workloadId) || pool.holds.has(workloadId)) continue;
     requireNotMoving(pool, workloadId);
     candidates.push({ workloadId, rates, ask });
-    holds.push({ type: 'workload-held', workloadId, rates, formulaVersion, until, runForSeconds, at });
+    holds.push({ type: 'workload-held', workloadId, rates, formulaVersion, nodeId, until, runForSeconds, at });
   }
-  if (candidates.length > 0) requireRoom(pool, candidates, at);
+  if (candidates.length === 0) return holds;
+  requireNodeRoom(pool, holds);
+  requireRoom(pool, candidates, at);
   return holds;
 };
 
-/** @throws Refusal `INVALID_AMOUNT`, `INVALID_ADMISSION`, `CAPACITY_OVERFLOW`, `CAPACITY_INSUFFICIENT` */
+/** @throws Refusal `INVALID_AMOUNT`, `INVALID_ADMISSION`, `NODE_LIMIT_EXCEEDED`, `CAPACITY_OVERFLOW`, `CAPACITY_INSUFFICIENT` */
 export const hold = (command: Omit<HoldWorkload, 'type'>, pool: Pool, at: Seconds): readonly WorkloadHeld[] =>
   holdEach([command], command.until, pool, at);
 

@@ -60,6 +60,17 @@ export const isLendingNow = (loan: Loan, dimension: Dimension, at: Seconds): boo
   return rate > 0 && loanLine(0, loan, dimension).left >= rate;
 };
 
+/** What children take in a second of an instant. */
+export const lendingRatesAt = (lending: Lending | undefined, at: Seconds): Amounts =>
+  lending === undefined
+    ? NOTHING
+    : eachDimension(dimension =>
+        loansOf(lending, dimension).reduce<Exact>(
+          (sum, [, loan]) => (isLendingNow(loan, dimension, at) ? plus(sum, rateAt(of(loan.schedule, dimension), at)) : sum),
+          0,
+        ),
+      );
+
 /** What drains of an account in a tree. */
 export type TreeDraining = Pick<Account, 'balance' | 'rates' | 'asOf' | 'isPaused'> & InTree;
 

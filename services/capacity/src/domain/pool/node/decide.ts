@@ -8,6 +8,7 @@ import type { NodesChanged } from './events.js';
 const inUse = (pool: Pool, nodeIds: readonly string[]): string | undefined => {
   const candidates = new Set(nodeIds);
   for (const [, { nodeId }] of pool.members.entries()) if (nodeId !== undefined && candidates.has(nodeId)) return nodeId;
+  for (const [, { nodeId }] of pool.holds.entries()) if (nodeId !== undefined && candidates.has(nodeId)) return nodeId;
   return undefined;
 };
 

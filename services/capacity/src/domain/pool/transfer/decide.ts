@@ -6,6 +6,7 @@ import { settle } from '../account.js';
 import type { PoolChanged } from '../events.js';
 import { requireAmounts, requireBalance, requireRates, requireWholeUnits } from '../limits.js';
 import type { Pool } from '../state.js';
+import { isMoving } from './departed.js';
 import type { ReturnTransfer, SettleTransfer, TransferIn, TransferOut } from './commands.js';
 import { drainOfAll, leave, WORKLOADS_PER_TRANSFER_MAX } from './leave.js';
 import { nextOfMerge } from './merge.js';
@@ -25,8 +26,8 @@ const membersNamed = (pool: Pool, workloadIds: readonly number[]): readonly Move
   });
 };
 
-const requireRunway = (pool: Pool, amounts: Amounts, leavingRates: Amounts, at: Seconds): void => {
-  const most = transferable(pool, at, leavingRates);
+const requireRunway = (pool: Pool, amounts: Amounts, leaving: readonly MovedMember[], at: Seconds): void => {
+  const most = transferable(pool, at, leaving);
   const short = DIMENSIONS.find(dimension => of(amounts, dimension) > of(most, dimension));
   if (short === undefined) return;
   const units = formatMilli(of(most, short));
@@ -47,7 +48,7 @@ export const transferOut = (command: TransferOut, pool: Pool, at: Seconds): read
   requireWholeUnits(amounts);
   const members = membersNamed(pool, workloadIds);
   if (members.length === 0 && amounts.every(amount => amount === 0)) throw new Refusal('NO_EFFECT', 'the transfer carries nothing');
-  requireRunway(pool, amounts, drainOfAll(members), at);
+  requireRunway(pool, amounts, members, at);
   return [leave(pool, { transferId, peer, purpose: 'transfer', isConsented }, amounts, members, at)];
 };
 
@@ -59,8 +60,8 @@ export const transferIn = (command: TransferIn, pool: Pool, at: Seconds): readon
   if (pool.transfers.byId.has(transferId)) return [];
   if (owner !== pool.owner && !isConsented)
     throw new Refusal('OWNER_MISMATCH', 'the pools have different owners, and they have not agreed');
-  const present = members.find(({ workloadId }) => pool.members.has(workloadId));
-  if (present !== undefined) throw new Refusal('WORKLOAD_EXISTS', `workload ${present.workloadId} is a member here, too`);
+  const present = members.find(({ workloadId }) => pool.members.has(workloadId) || isMoving(pool, workloadId));
+  if (present !== undefined) throw new Refusal('WORKLOAD_EXISTS', `workload ${present.workloadId} is a member here, too, or may come back`);
   requireBalance(plusEach(settle(pool, at).balance, amounts));
   requireRates(plusEach(pool.rates, drainOfAll(members)));
   return [{ type: 'capacity-transferred-in', transferId, peer, amounts, parts, members, at }];

@@ -5,6 +5,12 @@ import type { Departure } from './state.js';
 const departureOf = ({ transfers }: Pool, workloadId: number): Departure | undefined =>
   transfers.departed.size === 0 ? undefined : transfers.departed.get(workloadId);
 
+/** Whether a workload has left and may still come back. */
+export const isMoving = (pool: Pool, workloadId: number): boolean => {
+  const departure = departureOf(pool, workloadId);
+  return departure !== undefined && isPending(pool, departure);
+};
+
 const isPending = ({ transfers }: Pool, { transferId }: Departure): boolean =>
   transfers.pending.some(transfer => transfer.transferId === transferId);
 

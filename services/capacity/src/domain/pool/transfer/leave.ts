@@ -14,6 +14,11 @@ export const WORKLOADS_PER_TRANSFER_MAX = 1_000;
 export const drainOfAll = (members: readonly MovedMember[]): Amounts =>
   members.reduce<Amounts>((sum, { member }) => plusEach(sum, drainOf(member)), NOTHING);
 
+const running = ({ workloadId, member }: MovedMember): MovedMember => ({
+  workloadId,
+  member: member.isSuspended ? { ...member, isSuspended: false } : member,
+});
+
 /** What names a transfer. */
 export interface Leg {
   readonly transferId: string;
@@ -22,8 +27,11 @@ export interface Leg {
   readonly isConsented: boolean;
 }
 
-/** Everything that leaves with a transfer, oldest first as far as it lies in lots. */
+/**
+ * Everything that leaves with a transfer, oldest first as far as it lies in lots. Whoever is suspended here runs in the other pool, if that can
+ * pay: grace stays behind.
+ */
 export const leave = (pool: Pool, leg: Leg, amounts: Amounts, members: readonly MovedMember[], at: Seconds): CapacityTransferredOut => {
   const parts = frontOf(pool, settle(pool, at).balance, amounts);
-  return { type: 'capacity-transferred-out', ...leg, owner: pool.owner, amounts, parts, members, at };
+  return { type: 'capacity-transferred-out', ...leg, owner: pool.owner, amounts, parts, members: members.map(running), at };
 };
