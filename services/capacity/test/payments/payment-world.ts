@@ -59,12 +59,20 @@ export class PaymentWorld {
     return reservation === undefined ? [] : owedByReservation(reservation);
   }
 
+  /** The pool of a settled reservation says that a part of what was bought has been given back. */
+  giveBack(id: number, returnId: string, amount: bigint): void {
+    this.reservation(id, { type: 'return-capacity', returnId, amount, at: this.now });
+  }
+
   /** Does what is owed. With its answer lost, only the other side knows of it. */
   async act(id: number, owed: Owed, isAnswerLost: boolean): Promise<void> {
     const at = this.now;
     switch (owed.type) {
       case 'open':
         this.#onPool(id, owed.command);
+        return;
+      case 'end-top-up':
+        this.#onPool(this.reservations.get(id)?.poolId ?? id, owed.command);
         return;
       case 'credit': {
         const code = this.#onPool(this.reservations.get(id)?.poolId ?? id, owed.command);

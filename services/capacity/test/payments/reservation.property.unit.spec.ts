@@ -32,10 +32,11 @@ const actions = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('late' as const), which: fc.nat(200) }) },
 );
 
-const finish = async (world: PaymentWorld): Promise<void> => {
-  const DONE_AFTER_ROUNDS = 20;
-  world.now += 100_000;
-  for (let round = 0; round < DONE_AFTER_ROUNDS; round += 1) {
+/** More than any reservation needs to come to its end. */
+const ROUNDS = 20;
+
+const workOn = async (world: PaymentWorld): Promise<void> => {
+  for (let round = 0; round < ROUNDS; round += 1) {
     for (const id of [1, ...TOP_UPS]) for (const owed of world.owed(id)) await world.act(id, owed, false);
   }
 };
@@ -46,7 +47,12 @@ describe('reservations paid from a ledger, with every answer lost, repeated or l
       fc.asyncProperty(fc.array(actions, { maxLength: 80 }), async script => {
         const world = new PaymentWorld();
         const sent: { readonly id: number; readonly owed: Owed }[] = [];
-        for (const { id, request, facts } of RESERVATIONS) world.reserve(id, request, facts);
+        for (const { id, request, facts } of RESERVATIONS) {
+          world.reserve(id, request, facts);
+          const [opening] = world.owed(id);
+          // There is no top-up of a pool that is not open.
+          if (opening?.type === 'open') await world.act(id, opening, false);
+        }
         for (const action of script) {
           switch (action.type) {
             case 'deposit':
@@ -56,11 +62,11 @@ describe('reservations paid from a ledger, with every answer lost, repeated or l
               world.now += action.seconds;
               break;
             case 'work': {
-              const list = world.owed(action.id);
-              const owed = list[action.which % Math.max(list.length, 1)];
-              if (owed === undefined) break;
-              sent.push({ id: action.id, owed });
-              await world.act(action.id, owed, action.isAnswerLost);
+              // In order, as far as it gets: a pool is credited only after it was opened.
+              for (const owed of world.owed(action.id).slice(0, action.which + 1)) {
+                sent.push({ id: action.id, owed });
+                await world.act(action.id, owed, action.isAnswerLost);
+              }
               break;
             }
             case 'late': {
@@ -70,7 +76,8 @@ describe('reservations paid from a ledger, with every answer lost, repeated or l
             }
           }
         }
-        await finish(world);
+        world.now += 100_000;
+        await workOn(world);
         const reservations = [...world.reservations.values()];
         expect(reservations.flatMap(({ id }) => world.owed(id))).toEqual([]);
         expect(reservations.every(({ status }) => ['settled', 'expired', 'refunded'].includes(status))).toBe(true);
@@ -80,6 +87,23 @@ describe('reservations paid from a ledger, with every answer lost, repeated or l
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('pays once for capacity that was given back, and then forgets it', async () => {
+    const world = new PaymentWorld();
+    world.deposit(PRICE);
+    const [first] = RESERVATIONS;
+    if (first === undefined) throw new Error('there are reservations');
+    world.reserve(first.id, first.request, first.facts);
+    await workOn(world);
+    world.giveBack(1, '1/r1', 70n);
+    world.giveBack(1, '1/r2', 7n);
+    const orders = world.owed(1);
+    for (const owed of [...orders, ...orders]) await world.act(1, owed, true);
+    expect(world.party).toMatchObject({ funds: [{ amount: 77n }], payouts: [{ payoutId: '1:1' }, { payoutId: '1:2' }] });
+    await workOn(world);
+    expect(world.party).toMatchObject({ funds: [{ amount: 77n }], payouts: [] });
+    expect(world.reservations.get(1)).toMatchObject({ status: 'settled', isConcluded: true });
   });
 
   it('refuses and gives back what the pool cannot hold', async () => {

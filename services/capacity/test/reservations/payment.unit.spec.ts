@@ -224,6 +224,24 @@ describe('the payment of a reservation (§6.5, §13.1)', () => {
     expect(decideReservation(concluded, back)).toHaveLength(1);
   });
 
+  it('goes back in part for capacity that is given back, once for each return, and never more than was paid (§15.10)', () => {
+    const settled = run(submit(), report(AMOUNT), settle, concluded);
+    const back = (returnId: string, amount: bigint): ReservationCommand => ({ type: 'return-capacity', returnId, amount, at: T });
+    const once = run(submit(), report(AMOUNT), settle, concluded, back('7/r1', 100n), back('7/r1', 100n));
+    expect(once).toMatchObject({
+      status: 'settled',
+      refunds: [{ ordinal: 1, amount: 100n, cause: 'capacity-returned', returnId: '7/r1' }],
+    });
+    expect(owedByReservation(once)).toMatchObject([{ type: 'refund', order: { ordinal: 1, refund: 100n, isForCapacity: true } }]);
+    const told = run(submit(), report(AMOUNT), settle, concluded, back('7/r1', 100n), refunded(1));
+    expect(owedByReservation(told)).toMatchObject([{ type: 'conclude', order: { outcome: 'kept', refunds: 1 } }]);
+    for (const amount of [0n, -1n, AMOUNT - 99n])
+      expect(codeOf(() => decideReservation(back('7/r2', amount), told))).toBe('INVALID_AMOUNT');
+    expect(decideReservation(back('7/r2', AMOUNT - 100n), told)).toHaveLength(1);
+    expect(decideReservation(back('7/r1', 1n), settled)).toHaveLength(1);
+    expect(codeOf(() => decideReservation(back('7/r1', 1n), run(submit())))).toBe('RESERVATION_NOT_SETTLED');
+  });
+
   it('may be due at one instant only', () => {
     expect(reservationDueAt(run(submit()))).toBe(T + 3_601);
     expect(reservationDueAt(run(submit(), report(AMOUNT)))).toBeUndefined();

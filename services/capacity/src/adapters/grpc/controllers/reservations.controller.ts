@@ -1,3 +1,4 @@
+import { Refusal } from '@drawdown/errors';
 import { Rpc, type CallContext } from '@drawdown/grpc';
 import {
   ReservationsServiceService,
@@ -13,6 +14,7 @@ import {
   type ReportPaymentResponse,
 } from '@drawdown/proto/capacity';
 import { Controller } from '@nestjs/common';
+import { isPaidFromLedger } from '../../../application/payments/prepaid-ledger.js';
 import { hasRight, requireParty, requireRight, requireRightOrParty } from '../authorization/rights.js';
 import { toApiFreshness } from '../convert/freshness.js';
 import {
@@ -86,6 +88,11 @@ export class ReservationsController {
   async reportPayment(request: ReportPaymentRequest, context: CallContext): Promise<ReportPaymentResponse> {
     const { reservationId, received, receivedAt } = request;
     requireRight(context.caller, 'manage');
+    const { payment } = await this.calls.look('reservation/get', reservationId, {}, context);
+    // What has come in for it only its ledger knows; a report beside that would count the same money twice.
+    if (payment !== undefined && isPaidFromLedger(payment.address)) {
+      throw new Refusal('RESERVATION_NOT_PAYABLE', 'the reservation is paid from the ledger of its customer');
+    }
     const { position } = await this.calls.execute(
       'reservation',
       reservationId,
