@@ -82,6 +82,7 @@ export {
 } from './ts/drawdown/capacity/v1/operations.js';
 export {
   Alert,
+  AlertMeasure,
   AmountCaps,
   AutoTopUp,
   Borrowing,

@@ -1,4 +1,4 @@
-import type { Alert, Member, Pool, Reservation, Segment } from '@drawdown/proto/capacity';
+import { AlertMeasure, type Alert, type Member, type Pool, type Reservation, type Segment } from '@drawdown/proto/capacity';
 import { milliText, unitsText } from '../../capacity/amounts.js';
 import { moneyText } from '../../capacity/money.js';
 import { secondText } from '../../capacity/seconds.js';
@@ -64,8 +64,12 @@ export const SEGMENT_COLUMNS: readonly Column<Segment>[] = [
 ];
 
 export const ALERT_COLUMNS: readonly Column<Alert>[] = [
-  { title: 'threshold', text: ({ thresholdId }) => thresholdId },
-  { title: 'crossed since', text: ({ since }) => (since === 0 ? '' : secondText(since)) },
+  {
+    title: 'threshold',
+    text: ({ measure, threshold }) => (measure === AlertMeasure.SHARE ? `${threshold} %` : `${threshold} s`),
+    right: true,
+  },
+  { title: 'crossed', text: ({ crossed }) => (crossed ? 'yes' : '') },
   { title: 'due', text: ({ dueAt }) => secondText(dueAt) },
 ];
 

@@ -1,4 +1,5 @@
 import {
+  AlertMeasure,
   Dimension,
   MemberState,
   PoolStatus,
@@ -54,8 +55,8 @@ export const memberView = (member: Member): Plain =>
 
 export const segmentView = (segment: Segment): Plain => plain({ ...segment, from: secondText(segment.from), to: secondText(segment.to) });
 
-export const alertView = ({ thresholdId, since, dueAt }: Alert): Plain =>
-  plain({ thresholdId, since: instantOrNothing(since), dueAt: secondText(dueAt) });
+export const alertView = ({ measure, threshold, crossed, dueAt }: Alert): Plain =>
+  plain({ measure: AlertMeasure[measure], threshold, crossed, dueAt: secondText(dueAt) });
 
 export const explanationView = (answer: ExplainPoolResponse): Plain => {
   const { pool, dimensions, governing, freshness, ...amounts } = answer;

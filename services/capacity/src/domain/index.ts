@@ -1,4 +1,4 @@
-export { exact, type Exact } from './amount/exact.js';
+export { exact, plus, type Exact } from './amount/exact.js';
 export { saturated, type Horizon, type Seconds } from './amount/instant.js';
 export { BALANCE_MILLIUNIT_SECONDS_MAX, MILLI, NEVER_SECONDS } from './amount/limits.js';
 export {
@@ -34,6 +34,7 @@ export { decidePool, executePool, type Decision } from './pool/decide.js';
 export type { AlertMeasure } from './pool/alert/events.js';
 export type { Alerts } from './pool/alert/state.js';
 export type { OpenTopUp, TopUps } from './pool/topup/state.js';
+export { shareBelowAt } from './pool/alert/share.js';
 export { DEFAULT_POLICY, POLICY_LIMITS, type AlertThresholds, type Policy, type TopUpPolicy } from './pool/policy/policy.js';
 export { membership } from './pool/member/decide.js';
 export type { Flows } from './pool/flows.js';

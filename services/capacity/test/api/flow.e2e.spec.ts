@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
+  AlertMeasure,
+  Dimension,
   DirectoryServiceService as Directory,
   MemberState,
   OperationsServiceService as Operations,
@@ -21,7 +23,8 @@ const DAY_SECONDS = 86_400;
 let deployment: TestDeployment;
 let shop: Shop;
 beforeAll(async () => {
-  deployment = await deployCapacity();
+  // Nothing is taken over here, and a busy machine renews leases late.
+  deployment = await deployCapacity({ leaseTtlMs: 15_000 });
   const replica = await deployment.start();
   shop = await Shop.open(deployment, replica, 'acme');
 }, 60_000);
@@ -260,6 +263,49 @@ describe('pools', () => {
     const refund = await shop.send(Commands.refundCapacity, { poolId: from, what: { $case: 'everything', value: true } });
     expect(refund.lots).toMatchObject([{ amounts, asset: 'TFT:LEDGER' }]);
     expect(refund.pool?.balance?.cu).toBe('0');
+  });
+
+  it('explain their balance to the last milliunit-second, and who drains them', async () => {
+    const poolId = await shop.pool({ cus: 7_200 });
+    const position = await shop.run(poolId, 1);
+    const explained = await shop.ask(Pools.explainPool, { poolId, minPosition: position });
+    const { credited, drained, pool, dimensions, governing } = explained;
+    expect(Number(credited?.cu)).toBe(Number(pool?.balance?.cu) + Number(drained?.cu));
+    expect(dimensions).toMatchObject([{ dimension: Dimension.CU, contributions: [{ workloadId: 1, rate: '1000' }], contributionCount: 1 }]);
+    expect(governing).toBe(Dimension.CU);
+    expect(dimensions[0]?.emptyAt).toBe(pool?.emptyAt);
+  });
+
+  it('foresee their end under a plan, and what they lack', async () => {
+    const poolId = await shop.pool({ cus: 10_000 });
+    await shop.run(poolId, 1);
+    const { pool } = await shop.ask(Pools.getPool, { poolId });
+    const now = pool?.lastUpdated ?? 0;
+    const left = Number(pool?.balance?.cu) / 1_000;
+    const cu = (amount: string): object => ({ cu: amount, su: '0', ipv4u: '0' });
+    const plan = [
+      { at: now + 2_000, change: { $case: 'rateChange', value: cu('2000') } },
+      { at: now + 4_000, change: { $case: 'rateChange', value: cu('-1000') } },
+    ];
+    const forecast = await shop.ask(Pools.forecastPool, { poolId, plan, until: now + 10_000 });
+    expect(forecast).toMatchObject({ emptyAt: String(now + 4_000 + Math.floor((left - 8_000) / 2)), dimension: Dimension.CU });
+    expect(forecast.creditNeeded?.cu).toBe(String((20_000 - left) * 1_000));
+    const past = await shop.refusedAsk(Pools.forecastPool, { poolId, plan: [{ at: 1, change: { $case: 'pause', value: {} } }] });
+    expect(past).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'INVALID_AMOUNT' });
+  });
+
+  it('say which thresholds are crossed, and when the next one will be', async () => {
+    const poolId = await shop.pool({ cus: 172_800 });
+    const { alerts, pool } = await shop.ask(Pools.getPool, { poolId, minPosition: await shop.run(poolId, 1) });
+    const times = alerts.filter(({ measure }) => measure === AlertMeasure.TIME);
+    expect(times.map(({ threshold, crossed }) => [threshold, crossed])).toEqual([
+      [14 * DAY_SECONDS, true],
+      [7 * DAY_SECONDS, true],
+      [DAY_SECONDS, false],
+      [3_600, false],
+    ]);
+    expect(times[2]?.dueAt).toBe(String(Number(pool?.emptyAt) - DAY_SECONDS + 1));
+    expect(pool?.dueAt).toBe(times[2]?.dueAt);
   });
 
   it('say what a command would come to, and do not do it', async () => {

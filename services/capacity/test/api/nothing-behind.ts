@@ -25,7 +25,7 @@ export const nothingBehind: Omit<EdgeParts, 'calls' | 'nowSeconds'> = {
     parties: passed,
     nodes: passed,
     farms: passed,
-    poolsOnNode: passed,
+    poolsOnNode: passedStream,
     overdue: passed,
   },
   reservations: { create: passed, pay: passed },

@@ -32,6 +32,7 @@ export class EdgeCalls {
     return { ...identityOf(request), headers, when: at === undefined ? 'now' : { given: at } };
   }
 
+  /** The answer of a question; the stored documents give it where the owner is silent. */
   ask<Q extends QuestionName>(
     question: Q,
     key: KeyOf<KindAsked<Q>>,
@@ -39,18 +40,20 @@ export class EdgeCalls {
     minPosition: string,
     context: CallContext,
   ): Promise<Told<Q>> {
-    return this.calls.ask(question, context.caller.namespace, key, args, { minPosition, remainingMs: () => context.remainingMs() });
+    const options = { minPosition, mayBeStale: true, remainingMs: () => context.remainingMs() };
+    return this.calls.ask(question, context.caller.namespace, key, args, options);
   }
 
-  /** The answer of a question, where how fresh it is does not matter. */
+  /** The answer of a question that something is decided on: only the owner gives it. */
   async look<Q extends QuestionName>(
     question: Q,
     key: KeyOf<KindAsked<Q>>,
     args: ArgumentsOf<Q>,
     context: CallContext,
-    position = '',
+    minPosition = '',
   ): Promise<AnswerOf<Q>> {
-    return (await this.ask(question, key, args, position, context)).answer;
+    const options = { minPosition, remainingMs: () => context.remainingMs() };
+    return (await this.calls.ask(question, context.caller.namespace, key, args, options)).answer;
   }
 
   /**

@@ -1,4 +1,5 @@
 import { minusEach, type Amounts, type Policy, type Pool, type Seconds } from '../../domain/index.js';
+import { alertsOf, type AlertSummary } from './pool-alerts.js';
 import { summaryOf, type PoolSummary } from './pool-summary.js';
 import type { Question } from './question.js';
 
@@ -19,6 +20,7 @@ export interface BorrowingSummary {
 
 export interface PoolAnswer extends PoolSummary {
   readonly policy: Policy;
+  readonly alerts: readonly AlertSummary[];
   /** Absent: nobody. */
   readonly borrowing: BorrowingSummary | undefined;
   /** Ascending ids of the members; none where they were not asked for. */
@@ -31,6 +33,7 @@ export const getPool: Question<'pool', PoolAsked, PoolAnswer> = {
   answer: (pool, { at, withWorkloadIds = false }, now) => ({
     ...summaryOf(pool, at ?? now),
     policy: pool.policy,
+    alerts: alertsOf(pool),
     borrowing: borrowingOf(pool),
     workloadIds: withWorkloadIds ? pool.members.keys() : [],
   }),

@@ -6,7 +6,9 @@ import { getParty } from './get-party.js';
 import { getPool } from './get-pool.js';
 import { getReservation } from './get-reservation.js';
 import { getStandings } from './get-standings.js';
+import { poolExplain } from './pool-explain.js';
 import { poolFits } from './pool-fits.js';
+import { poolForecast } from './pool-forecast.js';
 import { poolStay } from './pool-stay.js';
 import { poolWhatIf } from './pool-what-if.js';
 import type { Question } from './question.js';
@@ -17,7 +19,9 @@ export const QUESTIONS = {
   'node/get': getNode,
   'nonce/get': getNonce,
   'party/get': getParty,
+  'pool/explain': poolExplain,
   'pool/fits': poolFits,
+  'pool/forecast': poolForecast,
   'pool/get': getPool,
   'pool/stay': poolStay,
   'pool/what-if': poolWhatIf,
@@ -34,5 +38,3 @@ type Parts<Q extends QuestionName> =
 export type KindAsked<Q extends QuestionName> = Parts<Q>[0];
 export type ArgumentsOf<Q extends QuestionName> = Parts<Q>[1];
 export type AnswerOf<Q extends QuestionName> = Parts<Q>[2];
-
-export const isQuestion = (text: string): text is QuestionName => Object.hasOwn(QUESTIONS, text);

@@ -52,6 +52,16 @@ export enum MemberState {
   RELEASED = 5,
 }
 
+/** What a threshold is about. */
+export enum AlertMeasure {
+  /** UNSPECIFIED - Not set. */
+  UNSPECIFIED = 0,
+  /** TIME - The remaining time, in seconds. */
+  TIME = 1,
+  /** SHARE - The remaining share of the balance right after the last credit, in percent. */
+  SHARE = 2,
+}
+
 /** A prepaid pool, settled to an instant (capacity §2.1, §3.2). */
 export interface Pool {
   /** Number of the pool: that of the reservation that opened it. */
@@ -243,11 +253,13 @@ export interface Segment {
 
 /** A threshold that was crossed, or will be (capacity §15.2). */
 export interface Alert {
-  /** Name of the threshold, such as `time:86400` or `share:cu:200`. */
-  thresholdId: string;
-  /** Since when it is crossed; 0 while it is not. */
-  since: number;
-  /** When it will be, as things stand; `never` if it will not, or is already. */
+  /** What it is about. */
+  measure: AlertMeasure;
+  /** The threshold: seconds, or percent. */
+  threshold: number;
+  /** Whether less than that is left. */
+  crossed: boolean;
+  /** When it will be crossed, as things stand; `never` if it will not, or is already. */
   dueAt: string;
 }
 
@@ -1488,19 +1500,22 @@ export const Segment: MessageFns<Segment> = {
 };
 
 function createBaseAlert(): Alert {
-  return { thresholdId: "", since: 0, dueAt: "0" };
+  return { measure: 0, threshold: 0, crossed: false, dueAt: "0" };
 }
 
 export const Alert: MessageFns<Alert> = {
   encode(message: Alert, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.thresholdId !== "") {
-      writer.uint32(10).string(message.thresholdId);
+    if (message.measure !== 0) {
+      writer.uint32(8).int32(message.measure);
     }
-    if (message.since !== 0) {
-      writer.uint32(16).int64(message.since);
+    if (message.threshold !== 0) {
+      writer.uint32(16).int64(message.threshold);
+    }
+    if (message.crossed !== false) {
+      writer.uint32(24).bool(message.crossed);
     }
     if (message.dueAt !== "0") {
-      writer.uint32(24).int64(message.dueAt);
+      writer.uint32(32).int64(message.dueAt);
     }
     return writer;
   },
@@ -1519,11 +1534,11 @@ export const Alert: MessageFns<Alert> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 10) {
+            if (tag !== 8) {
               break;
             }
 
-            message.thresholdId = reader.string();
+            message.measure = reader.int32() as any;
             continue;
           }
           case 2: {
@@ -1531,11 +1546,19 @@ export const Alert: MessageFns<Alert> = {
               break;
             }
 
-            message.since = longToNumber(reader.int64());
+            message.threshold = longToNumber(reader.int64());
             continue;
           }
           case 3: {
             if (tag !== 24) {
+              break;
+            }
+
+            message.crossed = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
               break;
             }
 
@@ -1559,8 +1582,9 @@ export const Alert: MessageFns<Alert> = {
   },
   fromPartial(object: DeepPartial<Alert>): Alert {
     const message = createBaseAlert();
-    message.thresholdId = object.thresholdId ?? "";
-    message.since = object.since ?? 0;
+    message.measure = object.measure ?? 0;
+    message.threshold = object.threshold ?? 0;
+    message.crossed = object.crossed ?? false;
     message.dueAt = object.dueAt ?? "0";
     return message;
   },

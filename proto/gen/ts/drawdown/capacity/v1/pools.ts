@@ -43,7 +43,7 @@ export interface GetPoolResponse {
   pool:
     | Pool
     | undefined;
-  /** Its thresholds, by id. */
+  /** Its thresholds, those of time first, each kind from the largest down. */
   alerts: Alert[];
   /** How fresh the answer is. */
   freshness: Freshness | undefined;

@@ -1,4 +1,3 @@
-import { Fault } from '@drawdown/errors';
 import { Rpc, type CallContext } from '@drawdown/grpc';
 import {
   PoolsServiceService,
@@ -10,12 +9,17 @@ import {
   type WhatIfResponse,
 } from '@drawdown/proto/capacity';
 import { Controller } from '@nestjs/common';
+import { toApiAmounts, toApiDimension, toApiHorizon } from '../convert/amounts.js';
 import { toApiFreshness } from '../convert/freshness.js';
+import { fromApiPlan, toApiExplanation, toApiPoint } from '../convert/plans.js';
 import { toApiPool } from '../convert/pools.js';
 import { fromApiWhatIf } from '../convert/what-if.js';
 import { EdgeCalls } from '../edge-calls.js';
 import { EdgePorts } from '../edge-ports.js';
 import { ExplainPoolBody, ForecastPoolBody, WhatIfBody } from '../requests/pools.js';
+
+/** Workloads that are named per dimension where the request says no number. */
+const CONTRIBUTIONS_DEFAULT = 100;
 
 /** Why a pool is as it is, and what would become of it (capacity §15.1, §15.4). */
 @Controller()
@@ -27,14 +31,40 @@ export class PoolPlansController {
 
   @Rpc(PoolsServiceService.explainPool, { request: ExplainPoolBody })
   async explainPool(request: ExplainPoolRequest, context: CallContext): Promise<ExplainPoolResponse> {
-    await this.calls.requireOnPool('read', request.poolId, context);
-    throw new Fault('NOT_READY', 'pools are not explained yet');
+    const { poolId, minPosition } = request;
+    await this.calls.requireOnPool('read', poolId, context);
+    const contributionsMax = request.contributionsMax === 0 ? CONTRIBUTIONS_DEFAULT : request.contributionsMax;
+    const told = await this.calls.ask('pool/explain', poolId, { contributionsMax }, minPosition, context);
+    const { pool, explanation } = told.answer;
+    return {
+      pool: toApiPool(pool),
+      credited: toApiAmounts(explanation.credited),
+      drained: toApiAmounts(explanation.drained),
+      unfunded: toApiAmounts(explanation.unfunded),
+      transferredIn: toApiAmounts(explanation.transferredIn),
+      transferredOut: toApiAmounts(explanation.transferredOut),
+      refunded: toApiAmounts(explanation.refunded),
+      forfeited: toApiAmounts(explanation.forfeited),
+      dimensions: explanation.dimensions.map(toApiExplanation),
+      governing: toApiDimension(explanation.governing),
+      freshness: toApiFreshness(told),
+    };
   }
 
   @Rpc(PoolsServiceService.forecastPool, { request: ForecastPoolBody })
   async forecastPool(request: ForecastPoolRequest, context: CallContext): Promise<ForecastPoolResponse> {
-    await this.calls.requireOnPool('read', request.poolId, context);
-    throw new Fault('NOT_READY', 'pools are not forecast yet');
+    const { poolId, until, minPosition } = request;
+    const plan = fromApiPlan(request.plan);
+    await this.calls.requireOnPool('read', poolId, context);
+    const told = await this.calls.ask('pool/forecast', poolId, { plan, until }, minPosition, context);
+    const { emptyAt, dimension, curve, creditNeeded } = told.answer;
+    return {
+      emptyAt: toApiHorizon(emptyAt),
+      dimension: toApiDimension(dimension),
+      curve: curve.map(toApiPoint),
+      creditNeeded: toApiAmounts(creditNeeded),
+      freshness: toApiFreshness(told),
+    };
   }
 
   @Rpc(PoolsServiceService.whatIf, { request: WhatIfBody })

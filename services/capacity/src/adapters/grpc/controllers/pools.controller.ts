@@ -21,6 +21,7 @@ import { Controller } from '@nestjs/common';
 import { requireRight, requireRightOrParty } from '../authorization/rights.js';
 import { toApiFreshness } from '../convert/freshness.js';
 import { toApiItemError } from '../convert/item-error.js';
+import { toApiAlert } from '../convert/alerts.js';
 import { fromApiStatuses, toApiListedPool, toApiPool } from '../convert/pools.js';
 import { fromApiMemberStates, toApiMember, toApiSegment } from '../convert/stays.js';
 import { EdgeCalls } from '../edge-calls.js';
@@ -50,7 +51,7 @@ export class PoolsController {
     await this.calls.requireOnPool('read', poolId, context);
     const args = { at: settledAt, withWorkloadIds };
     const told = await this.calls.ask('pool/get', poolId, args, minPosition, context);
-    return { pool: toApiPool(told.answer), alerts: [], freshness: toApiFreshness(told, settledAt) };
+    return { pool: toApiPool(told.answer), alerts: told.answer.alerts.map(toApiAlert), freshness: toApiFreshness(told, settledAt) };
   }
 
   @Rpc(PoolsServiceService.streamPools, { request: StreamPoolsBody })
