@@ -21,7 +21,7 @@ import { setPolicy } from './policy/decide.js';
 import { Recording } from './recording.js';
 import type { Pool } from './state.js';
 import { endTopUp, recordTopUps } from './topup/top-up.js';
-import { returnTransfer, settleTransfer, transferIn, transferOut } from './transfer/decide.js';
+import { refuseTransfer, returnTransfer, settleTransfer, transferIn, transferOut, voidTransfer } from './transfer/decide.js';
 import { merge } from './transfer/merge.js';
 
 /** What a command comes to, and the pool after it: what folding the events gives. */
@@ -45,7 +45,7 @@ export const executePool = (command: PoolCommand, pool: Pool | undefined): Decis
   const recording = new Recording(pool);
   if (command.type === 'check') checkDue(recording, at);
   else if (!recordChange(recording, command, at)) return { events: [], pool };
-  return recording;
+  return { events: recording.events, pool: recording.pool };
 };
 
 /** The events of `executePool`. */
@@ -108,6 +108,10 @@ const decideChange = (command: ChangePool, pool: Pool, at: Seconds): readonly Po
       return transferIn(command, pool, at);
     case 'transfer-settled':
       return settleTransfer(command, pool, at);
+    case 'transfer-refused':
+      return refuseTransfer(command, pool, at);
+    case 'void-transfer':
+      return voidTransfer(command, pool, at);
     case 'transfer-returned':
       return returnTransfer(command, pool, at);
     case 'merge':
