@@ -38,6 +38,8 @@ export const touchedMembers = (event: PoolEvent): readonly number[] => {
     case 'refund-paid':
     case 'lots-expired':
     case 'capacity-transfer-settled':
+    case 'capacity-transfer-refused':
+    case 'capacity-transfer-voided':
     case 'borrowing-changed':
     case 'borrowing-leaving':
     case 'borrowing-ended':

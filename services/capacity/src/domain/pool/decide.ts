@@ -2,6 +2,7 @@ import { Refusal } from '@drawdown/errors';
 import type { Seconds } from '../amount/instant.js';
 import type { ChangePool, PoolCommand } from './commands.js';
 import { recordAlerts } from './alert/alert.js';
+import { meansFor, recordResumed } from './grace/resume.js';
 import { hold, holdAll } from './admission/decide.js';
 import { close, requireNotClosed } from './closing/decide.js';
 import { credit } from './credit/decide.js';
@@ -55,10 +56,12 @@ export const decidePool = (command: PoolCommand, pool: Pool | undefined): readon
 const recordChange = (recording: Recording, command: ChangePool, at: Seconds): boolean => {
   if (isOverdue(recording.pool, at)) catchUp(recording, at);
   requireNotClosed(command, recording.pool);
+  const before = meansFor(recording.pool, at);
   const changes = decideChange(command, recording.pool, at);
   if (changes.length === 0) return false;
   recording.recordAll(changes);
   recordRepayment(recording, changes, at);
+  recordResumed(recording, before, at);
   recordReplenished(recording, changes, at);
   recordAlerts(recording, at);
   recordTopUps(recording, at);

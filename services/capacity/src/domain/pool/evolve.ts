@@ -27,7 +27,16 @@ import { pausedOrResumed } from './pause/evolve.js';
 import { policyChanged } from './policy/evolve.js';
 import { topUpDue, topUpEnded } from './topup/evolve.js';
 import type { Pool } from './state.js';
-import { mergeBegun, mergeStopped, transferredIn, transferredOut, transferReturned, transferSettled } from './transfer/evolve.js';
+import {
+  mergeBegun,
+  mergeStopped,
+  transferredIn,
+  transferredOut,
+  transferRefused,
+  transferReturned,
+  transferSettled,
+  transferVoided,
+} from './transfer/evolve.js';
 
 /** A pool that nobody has opened. */
 export const NO_POOL = undefined;
@@ -107,6 +116,10 @@ const change = (next: Draft, event: PoolChanged): void => {
       return transferredIn(next, event);
     case 'capacity-transfer-settled':
       return transferSettled(next, event);
+    case 'capacity-transfer-refused':
+      return transferRefused(next, event);
+    case 'capacity-transfer-voided':
+      return transferVoided(next, event);
     case 'capacity-transfer-returned':
       return transferReturned(next, event);
     case 'merge-begun':

@@ -23,6 +23,8 @@ const rankOf = (type: PoolCommand['type']): number => {
     case 'transfer-in':
     case 'transfer-settled':
     case 'transfer-returned':
+    case 'transfer-refused':
+    case 'void-transfer':
     case 'transfer-ownership':
     case 'answer-loan':
     case 'answer-heard':

@@ -83,6 +83,8 @@ export const poolEvents = eventsOf<PoolEvent>('drawdown.capacity.pool', {
   'capacity-transferred-out': { transferId: text, peer: integer, owner: integer, purpose, isConsented: flag, ...cargo, at: integer },
   'capacity-transferred-in': { transferId: text, peer: integer, ...cargo, at: integer },
   'capacity-transfer-settled': { transferId: text, peer: integer, at: integer },
+  'capacity-transfer-refused': { transferId: text, peer: integer, code: text, at: integer },
+  'capacity-transfer-voided': { transferId: text, peer: integer, at: integer },
   'capacity-transfer-returned': { transferId: text, peer: integer, purpose, ...cargo, code: text, at: integer },
   'merge-begun': { mergeId: text, into: integer, isConsented: flag, at: integer },
   'merge-stopped': { mergeId: text, code: text, at: integer },

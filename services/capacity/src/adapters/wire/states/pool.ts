@@ -63,12 +63,15 @@ const pendingTransfer = record<PendingTransfer>({
   owner: integer,
   purpose: oneOf('transfer', 'repayment'),
   isConsented: flag,
+  refusal: optional(text),
   at: integer,
   ...cargo,
 });
 
 const transfers = record<Transfers>({
-  byId: textMap(record({ direction: oneOf('in', 'out'), peer: integer, status: oneOf('pending', 'arrived', 'returned'), at: integer })),
+  byId: textMap(
+    record({ direction: oneOf('in', 'out'), peer: integer, status: oneOf('pending', 'arrived', 'returned', 'voided'), at: integer }),
+  ),
   pending: list(pendingTransfer),
   merging: optional(record({ mergeId: text, into: integer, isConsented: flag, count: integer })),
   departed: numberMap(integer, record({ peer: integer, transferId: text })),

@@ -29,6 +29,8 @@ const isStillAccepted = (command: ChangePool, pool: Pool): boolean => {
     case 'end-top-up':
     case 'confirm-payout':
     case 'transfer-settled':
+    case 'transfer-refused':
+    case 'void-transfer':
       return true;
     case 'credit':
       return 'reservationId' in command.source && pool.credits.has(command.source.reservationId);

@@ -6,6 +6,7 @@ import { NumberMap } from '../../collection/number-map.js';
 import { settle } from '../account.js';
 import { requireAmounts, requireBalance } from '../limits.js';
 import type { Pool } from '../state.js';
+import { hasArrived } from '../transfer/decide.js';
 import { isInTree, outstandingOf, settleTree } from './account.js';
 import type { HearAnswer, LoseChild, RepayLoan, ScheduleLoan } from './commands.js';
 import type { LoanEvent } from './events.js';
@@ -100,9 +101,9 @@ export const scheduleLoan = (command: ScheduleLoan, pool: Pool, at: Seconds): re
   return [{ type: 'loan-scheduled', child, news, schedule, promised, limit, ...grant, charged, at }];
 };
 
-/** @throws Refusal `LOAN_UNKNOWN`, `CAPACITY_OVERFLOW` */
+/** @throws Refusal `TRANSFER_VOIDED`, `LOAN_UNKNOWN`, `CAPACITY_OVERFLOW` */
 export const repayLoan = ({ transferId, child, amounts }: RepayLoan, pool: Pool, at: Seconds): readonly LoanEvent[] => {
-  if (pool.transfers.byId.has(transferId)) return [];
+  if (hasArrived(pool, transferId)) return [];
   if (pool.lending?.loans.has(child) !== true) throw new Refusal('LOAN_UNKNOWN', `pool ${child} does not borrow here`);
   requireBalance(plusEach(settle(pool, at).balance, amounts));
   return [{ type: 'loan-repaid', transferId, child, amounts, at }];

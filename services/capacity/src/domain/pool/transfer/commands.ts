@@ -31,7 +31,21 @@ export interface SettleTransfer extends DecidedAt {
   readonly transferId: string;
 }
 
-/** What was sent was refused for good: it is taken back. */
+/** The other pool refused what was sent. */
+export interface RefuseTransfer extends DecidedAt {
+  readonly type: 'transfer-refused';
+  readonly transferId: string;
+  readonly code: string;
+}
+
+/** To the other pool: what it refused is taken back, and must not come after all, however late its message is repeated. */
+export interface VoidTransfer extends DecidedAt {
+  readonly type: 'void-transfer';
+  readonly transferId: string;
+  readonly peer: number;
+}
+
+/** What was sent never arrives: it is taken back. */
 export interface ReturnTransfer extends DecidedAt {
   readonly type: 'transfer-returned';
   readonly transferId: string;
@@ -47,4 +61,4 @@ export interface MergePool extends DecidedAt {
   readonly isConsented: boolean;
 }
 
-export type TransferCommand = TransferOut | TransferIn | SettleTransfer | ReturnTransfer | MergePool;
+export type TransferCommand = TransferOut | TransferIn | SettleTransfer | RefuseTransfer | VoidTransfer | ReturnTransfer | MergePool;

@@ -7,7 +7,7 @@ import type { PoolChanged } from '../events.js';
 import { requireAmounts, requireBalance, requireRates, requireWholeUnits } from '../limits.js';
 import type { Pool } from '../state.js';
 import { isMoving } from './departed.js';
-import type { ReturnTransfer, SettleTransfer, TransferIn, TransferOut } from './commands.js';
+import type { RefuseTransfer, ReturnTransfer, SettleTransfer, TransferIn, TransferOut, VoidTransfer } from './commands.js';
 import { drainOfAll, leave, WORKLOADS_PER_TRANSFER_MAX } from './leave.js';
 import { nextOfMerge } from './merge.js';
 import { transferable } from './runway.js';
@@ -53,11 +53,11 @@ export const transferOut = (command: TransferOut, pool: Pool, at: Seconds): read
 };
 
 /**
- * @throws Refusal `OWNER_MISMATCH`, `WORKLOAD_EXISTS`, `CAPACITY_OVERFLOW`
+ * @throws Refusal `TRANSFER_VOIDED`, `OWNER_MISMATCH`, `WORKLOAD_EXISTS`, `CAPACITY_OVERFLOW`
  */
 export const transferIn = (command: TransferIn, pool: Pool, at: Seconds): readonly PoolChanged[] => {
   const { transferId, peer, owner, isConsented, amounts, parts, members } = command;
-  if (pool.transfers.byId.has(transferId)) return [];
+  if (hasArrived(pool, transferId)) return [];
   if (owner !== pool.owner && !isConsented)
     throw new Refusal('OWNER_MISMATCH', 'the pools have different owners, and they have not agreed');
   const present = members.find(({ workloadId }) => pool.members.has(workloadId) || isMoving(pool, workloadId));
@@ -74,7 +74,31 @@ export const settleTransfer = ({ transferId }: SettleTransfer, pool: Pool, at: S
   return [{ type: 'capacity-transfer-settled', transferId, peer: pending.peer, at }, ...nextOfMerge(pool, at, transferId)];
 };
 
-/** It was refused for good; a merge goes no further. */
+/**
+ * Whether something that another pool has sent is here already.
+ * @throws Refusal `TRANSFER_VOIDED`: it was refused, and taken back since
+ */
+export const hasArrived = ({ transfers }: Pool, transferId: string): boolean => {
+  const record = transfers.byId.get(transferId);
+  if (record?.status === 'voided') throw new Refusal('TRANSFER_VOIDED', 'the transfer was refused and taken back');
+  return record !== undefined;
+};
+
+export const refuseTransfer = ({ transferId, code }: RefuseTransfer, pool: Pool, at: Seconds): readonly PoolChanged[] => {
+  const pending = pool.transfers.pending.find(transfer => transfer.transferId === transferId);
+  if (pending === undefined || pending.refusal !== undefined) return [];
+  return [{ type: 'capacity-transfer-refused', transferId, peer: pending.peer, code, at }];
+};
+
+/** @throws Refusal `TRANSFER_ARRIVED`: it has come after all */
+export const voidTransfer = ({ transferId, peer }: VoidTransfer, pool: Pool, at: Seconds): readonly PoolChanged[] => {
+  const status = pool.transfers.byId.get(transferId)?.status;
+  if (status === 'voided') return [];
+  if (status !== undefined) throw new Refusal('TRANSFER_ARRIVED', 'the transfer has arrived');
+  return [{ type: 'capacity-transfer-voided', transferId, peer, at }];
+};
+
+/** It never arrives; a merge goes no further. */
 export const returnTransfer = ({ transferId, code }: ReturnTransfer, pool: Pool, at: Seconds): readonly PoolChanged[] => {
   const pending = pool.transfers.pending.find(transfer => transfer.transferId === transferId);
   if (pending === undefined) return [];

@@ -24,7 +24,22 @@ export interface CapacityTransferSettled extends RecordedAt {
   readonly peer: number;
 }
 
-/** The other pool refused it. */
+/** The other pool refused it; it comes back once that pool has made sure that it never arrives. */
+export interface CapacityTransferRefused extends RecordedAt {
+  readonly type: 'capacity-transfer-refused';
+  readonly transferId: string;
+  readonly peer: number;
+  readonly code: string;
+}
+
+/** Of the other pool: what it refused never arrives. */
+export interface CapacityTransferVoided extends RecordedAt {
+  readonly type: 'capacity-transfer-voided';
+  readonly transferId: string;
+  readonly peer: number;
+}
+
+/** It is back. */
 export interface CapacityTransferReturned extends RecordedAt, Cargo {
   readonly type: 'capacity-transfer-returned';
   readonly transferId: string;
@@ -49,4 +64,11 @@ export interface MergeStopped extends RecordedAt {
 }
 
 export type TransferEvent =
-  CapacityTransferredOut | CapacityTransferredIn | CapacityTransferSettled | CapacityTransferReturned | MergeBegun | MergeStopped;
+  | CapacityTransferredOut
+  | CapacityTransferredIn
+  | CapacityTransferSettled
+  | CapacityTransferRefused
+  | CapacityTransferVoided
+  | CapacityTransferReturned
+  | MergeBegun
+  | MergeStopped;

@@ -8,7 +8,9 @@ import { settleWith } from '../settle.js';
 import type {
   CapacityTransferredIn,
   CapacityTransferredOut,
+  CapacityTransferRefused,
   CapacityTransferReturned,
+  CapacityTransferVoided,
   CapacityTransferSettled,
   MergeBegun,
 } from './events.js';
@@ -84,6 +86,16 @@ export const transferredIn = (next: Draft, { transferId, peer, amounts, parts, m
   unload(next, { amounts, parts, members });
   next.flows = { ...next.flows, transferredIn: plusEach(next.flows.transferredIn, amounts) };
   const byId = next.transfers.byId.with(transferId, { direction: 'in', peer, status: 'arrived', at });
+  next.transfers = { ...next.transfers, byId };
+};
+
+export const transferRefused = (next: Draft, { transferId, code }: CapacityTransferRefused): void => {
+  const pending = next.transfers.pending.map(transfer => (transfer.transferId === transferId ? { ...transfer, refusal: code } : transfer));
+  next.transfers = { ...next.transfers, pending };
+};
+
+export const transferVoided = (next: Draft, { transferId, peer, at }: CapacityTransferVoided): void => {
+  const byId = next.transfers.byId.with(transferId, { direction: 'in', peer, status: 'voided', at });
   next.transfers = { ...next.transfers, byId };
 };
 

@@ -39,6 +39,8 @@ export interface PendingTransfer extends Cargo {
   readonly purpose: TransferPurpose;
   /** Whether both owners agree, where there are two. */
   readonly isConsented: boolean;
+  /** Why the other pool refused it; before it is taken back, that pool has to promise that it never comes after all. */
+  readonly refusal?: string | undefined;
   readonly at: Seconds;
 }
 
@@ -46,7 +48,7 @@ export interface PendingTransfer extends Cargo {
 export interface TransferRecord {
   readonly direction: 'in' | 'out';
   readonly peer: number;
-  readonly status: 'pending' | 'arrived' | 'returned';
+  readonly status: 'pending' | 'arrived' | 'returned' | 'voided';
   readonly at: Seconds;
 }
 
