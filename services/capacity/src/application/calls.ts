@@ -35,6 +35,8 @@ export interface CallLimits {
 export interface AskOptions extends CallLimits {
   /** Position that the answer must reach; empty: none. */
   readonly minPosition: string;
+  /** Whether the stored documents may answer for a silent owner. Never where something is decided on the answer. @default no */
+  readonly mayBeStale?: boolean;
 }
 
 export interface Told<Q extends QuestionName> {
@@ -57,7 +59,7 @@ export interface CapacityCalls {
   execute<K extends Kind>(kind: K, namespace: string, key: KeyOf<K>, given: Given<K>, limits: CallLimits): Promise<Answered<K>>;
   /**
    * Asks about one aggregate.
-   * @throws Refusal of the kind's own code such as `POOL_NOT_FOUND`; Fault `STALE_READ`
+   * @throws Refusal of the kind's own code such as `POOL_NOT_FOUND`; Fault `STALE_READ`, `OWNER_UNAVAILABLE`
    */
   ask<Q extends QuestionName>(
     question: Q,

@@ -62,13 +62,13 @@ export class OwnerCalls implements CapacityCalls {
   ): Promise<Told<Q>> {
     const { kind } = questionOf(question);
     const { partition, owner } = this.#target(kind, key);
-    const { minPosition } = options;
-    const timeoutMs = Math.min(options.remainingMs(), READ_OWNER_MS_MAX);
+    const { minPosition, mayBeStale = false } = options;
+    const timeoutMs = mayBeStale ? Math.min(options.remainingMs(), READ_OWNER_MS_MAX) : options.remainingMs();
     try {
       if (owner !== undefined) return await this.#askHere(owner, partition, question, namespace, key, args, options);
       return (await this.#send(partition, { op: 'ask', question, namespace, key, args, minPosition }, timeoutMs)) as Told<Q>;
     } catch (error) {
-      if (!isFault(error) || !SILENT.includes(error.reason)) throw error;
+      if (!mayBeStale || !isFault(error) || !SILENT.includes(error.reason)) throw error;
       return this.#askStored(partition, question, namespace, key, args, minPosition);
     }
   }
@@ -171,13 +171,15 @@ export class OwnerCalls implements CapacityCalls {
     const sequence = stored?.sequence ?? 0;
     const wanted = this.#wanted(partition, minPosition);
     if (wanted > sequence && wanted > ((await readModel.watermarks.read(partition))?.sequences['capacity'] ?? 0)) throw staleRead(wanted);
-    const state = requireOwn(kind, namespace, stored?.state);
+    // The documents may be behind: what they do not have may exist all the same.
+    if (stored?.state === undefined) throw new Fault('OWNER_UNAVAILABLE', 'the owner is silent, and nothing is stored yet');
+    const state = requireOwn(kind, namespace, stored.state);
     const nowMs = this.platform.clock.nowMs();
     return {
       answer: answer(state, args, Math.floor(nowMs / MS_PER_SECOND)),
       position: this.#positionOf(partition, sequence),
       isStale: true,
-      asOfMs: stored?.timeMs ?? 0,
+      asOfMs: stored.timeMs,
     };
   }
 
