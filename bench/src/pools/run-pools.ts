@@ -55,8 +55,9 @@ const together = async (steps: number, step: (client: number) => Promise<void>):
 
 /** Adds, removals and top-ups, 2 : 1 : 1, of pools that chance picks. */
 class Workload {
+  /** No workload of one run is another's. */
+  static #workloads = 0;
   readonly #running: Running[][] = Array.from({ length: CLIENTS }, () => []);
-  #workloads = 0;
 
   constructor(
     private readonly pools: readonly number[],
@@ -81,8 +82,8 @@ class Workload {
       await reporter.report({ ...gone, result: WorkloadResult.DELETED });
       return;
     }
-    this.#workloads += 1;
-    const added = { poolId, workloadId: this.#workloads };
+    Workload.#workloads += 1;
+    const added = { poolId, workloadId: Workload.#workloads };
     await reporter.report({ ...added, result: WorkloadResult.OK });
     running.push(added);
   }

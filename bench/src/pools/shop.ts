@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { newRequestIdentity, newSigner, signPurchase, type DrawdownClient, type Signer } from '@drawdown/cli';
 import { DirectoryServiceService, ReservationsServiceService } from '@drawdown/proto/capacity';
 
-const NODE = 'bench-node';
 const CURRENCY = 'TFT';
 const SIGNATURE_SECONDS = 3_600;
 const MS_PER_SECOND = 1_000;
@@ -13,6 +12,7 @@ export class Shop {
     private readonly client: DrawdownClient,
     private readonly tid: number,
     private readonly signer: Signer,
+    private readonly nodeId: string,
   ) {}
 
   static async open(client: DrawdownClient): Promise<Shop> {
@@ -24,9 +24,11 @@ export class Shop {
     });
     const farm = { farmId: tid, payouts: [{ currency: CURRENCY, address: 'bench' }], prices: undefined, agreedPrices: [] };
     await client.call(DirectoryServiceService.registerFarm, { ...newRequestIdentity(), farm });
-    const node = { nodeId: NODE, farmId: tid, freeToUse: false, capacity: undefined };
+    // Numbers and names are of the whole deployment.
+    const nodeId = `bench-node-${String(tid)}`;
+    const node = { nodeId, farmId: tid, freeToUse: false, capacity: undefined };
     await client.call(DirectoryServiceService.registerNode, { ...newRequestIdentity(), node });
-    return new Shop(client, tid, signer);
+    return new Shop(client, tid, signer, nodeId);
   }
 
   /** Resolves when the pool has its credit, in unit-seconds of compute. @param poolId 0 for a new pool @returns its number */
@@ -36,7 +38,7 @@ export class Shop {
       cus: BigInt(cus),
       sus: 0n,
       ipv4us: 0n,
-      nodeIds: [NODE],
+      nodeIds: [this.nodeId],
       currencies: [CURRENCY],
       customerTid: this.tid,
       customer: this.signer,

@@ -21,6 +21,8 @@ export const connectNats = async (
     name,
     timeout: NATS_CONNECT_MS,
     maxReconnectAttempts: -1,
+    // A trace for each request, in case it fails, costs more than the request.
+    noAsyncTraces: true,
     ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(credentials) }),
   });
 };

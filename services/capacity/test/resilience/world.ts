@@ -20,7 +20,7 @@ const NODES = ['node-1', 'node-2'];
 const ASSET = 'TFT:LEDGER';
 const REPEAT_MS = 50;
 
-export const stamp = (): { readonly seconds: number; readonly nanos: number } => {
+const stamp = (): { readonly seconds: number; readonly nanos: number } => {
   const nowMs = Date.now();
   return { seconds: Math.floor(nowMs / 1_000), nanos: (nowMs % 1_000) * 1_000_000 };
 };

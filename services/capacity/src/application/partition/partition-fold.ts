@@ -11,7 +11,7 @@ import type { Recorded } from './recorded.js';
  * Documents of pools are stored no closer together than this: what comes meanwhile is stored with them, which is what makes a busy pool cheap. Owners
  * answer from memory, so nobody waits for it but readers of lists.
  */
-const STORES_APART_MS_MIN = 50;
+const STORES_APART_MS_MIN = 500;
 
 export interface FoldPorts {
   readonly store: CapacityStore;
@@ -24,7 +24,7 @@ export interface FoldPorts {
 export interface FoldFollower {
   /** A message is in the state; synchronous, in stream order. */
   folded(recorded: Recorded): void;
-  /** Everything that was folded is stored. The watermark passes when this resolves. */
+  /** Everything up to here is in the state. The watermark passes after this has resolved and everything is stored. */
   settled(touched: ReadonlyMap<string, Address<Kind>>): Promise<void>;
 }
 
@@ -74,6 +74,7 @@ export class PartitionFold {
         if (value !== undefined) this.#fold(value, message.timeMs);
         this.#sequence = message.sequence;
       }
+      await this.follower?.settled(this.#touched);
       await this.#pace();
       await this.#store();
     });
@@ -119,7 +120,6 @@ export class PartitionFold {
     const images = this.projector.images();
     await store.flush(images);
     this.projector.stored(images);
-    await this.follower?.settled(this.#touched);
     await this.#writeWatermark();
     this.#touched = new Map();
   }
