@@ -6,8 +6,7 @@ export type Fields<T> = { readonly [Name in keyof T]-?: Codec<T[Name]> };
 
 type JsonObject = Readonly<Record<string, Json>>;
 
-const isJsonObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
+const isJsonObject = (json: Json | undefined): json is JsonObject => typeof json === 'object' && json !== null && !Array.isArray(json);
 
 /** An object with these fields and no others; its order of fields is the declared one, whatever order the value has. */
 export const record = <T extends object>(fields: Fields<T>): Codec<T> => {
@@ -25,8 +24,7 @@ export const record = <T extends object>(fields: Fields<T>): Codec<T> => {
     },
     read: json => {
       if (!isJsonObject(json)) throw unreadable(json, 'a record');
-      const surplus = Object.keys(json).find(name => !names.has(name));
-      if (surplus !== undefined) throw new TypeError(`there is no field ${JSON.stringify(surplus)}`);
+      for (const name of Object.keys(json)) if (!names.has(name)) throw new TypeError(`there is no field ${JSON.stringify(name)}`);
       const value: Record<string, unknown> = {};
       for (const [name, codec] of entries) value[name] = readField(json, name, codec);
       return value as T;
