@@ -78,6 +78,31 @@ describe('a transfer (§15.9)', () => {
     expect(pools.pool(2).balance).toEqual(units(4_000));
   });
 
+  it('comes back only when it can never arrive any more', () => {
+    const pools = two()
+      .given(2, activate(T, 5, units(1)))
+      .given(1, send(T + 100, 't', 2, units(4_000), [5]));
+    const [[, owed] = []] = pools.owed();
+    if (owed === undefined) throw new Error('nothing is owed');
+    pools.settle(T + 100).given(2, release(T + 100, 5));
+    expect(pools.execute(2, owed.command).refused).toBe('TRANSFER_VOIDED');
+    expect(pools.pool(1).balance).toEqual(units(9_800));
+    expect(pools.pool(2).balance).toEqual(units(0));
+  });
+
+  it('is settled where it arrives after it was refused', () => {
+    const pools = two()
+      .given(2, activate(T, 5, units(1)))
+      .given(1, send(T + 100, 't', 2, units(4_000), [5]));
+    const [[, owed] = []] = pools.owed();
+    if (owed === undefined) throw new Error('nothing is owed');
+    pools.deliver(1, owed, T + 100);
+    pools.given(2, release(T + 100, 5), owed.command).settle(T + 100);
+    expect(pools.log.at(-1)).toMatchObject([1, { type: 'capacity-transfer-settled' }]);
+    expect(pools.pool(1)).toMatchObject({ balance: units(5_800), rates: units(0) });
+    expect(pools.pool(2)).toMatchObject({ balance: units(4_000), rates: units(2) });
+  });
+
   it('needs one owner or two that agree', () => {
     const pools = two()
       .given(3, open(3, T, 12))
