@@ -20,7 +20,7 @@ interface Room {
 }
 
 /** Rates on record: those of paused members as well, which may come back without being asked; not those of suspended ones, which may not. */
-const recordedRates = (pool: Pool): Amounts => plusEach(plusEach(pool.rates, pool.pausedRates), pool.heldRates);
+export const recordedRates = (pool: Pool): Amounts => plusEach(plusEach(pool.rates, pool.pausedRates), pool.heldRates);
 
 const roomFor = (pool: Pool, candidates: readonly Candidate[], at: Seconds): Room => {
   const { balance } = settle(pool, at);

@@ -5,18 +5,17 @@ import { isExhausted, settle, uses } from '../account.js';
 import type { PoolChanged } from '../events.js';
 import { isToDecommission, recordDecommission } from '../grace/decide.js';
 import type { DecommissionCancelled } from '../grace/events.js';
-import { isAwaited, recordResumed } from '../grace/resume.js';
+import { isAwaited } from '../grace/resume.js';
 import { drainOf } from '../member/drain.js';
 import type { Recording } from '../recording.js';
 import type { Pool } from '../state.js';
 
 /**
- * Records what changes mean for members in grace and for dimensions that were recorded as exhausted. Who waits is resumed if it can be.
+ * Records what changes mean for members in grace and for dimensions that were recorded as exhausted.
  * Dimensions that can pay again, or that nobody uses or waits for any more, are replenished, and members that were to go for one of them stay
  * (capacity §13.6); who has begun to use one that is still exhausted has to go.
  */
 export const recordReplenished = (recording: Recording, changes: readonly PoolChanged[], at: Seconds): void => {
-  recordResumed(recording, at);
   if (recording.pool.exhausted.length === 0) return;
   const touched = changes.flatMap(change => begun(recording.pool, change));
   const replenished = recording.pool.exhausted.filter(dimension => isReplenished(recording.pool, dimension, at));
