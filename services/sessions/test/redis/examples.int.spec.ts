@@ -59,6 +59,32 @@ describe('Examples of sessions §14 on Redis', () => {
     expect(await world.next()).toBe(160);
   });
 
+  it('E13 files what is open under the current bucket instead of catching up, in the order of first hits', async () => {
+    const given = { timeoutSeconds: 3 };
+    await world.hits(given, { id: 'z', at: 97, client: 'Z' });
+    await world.ping(101);
+    expect(await world.settle()).toMatchObject([{ client: 'Z' }]);
+    await world.hits(given, { id: 'c', at: 99.9, client: 'C' }, { id: 'a', at: 100, client: 'A' }, { id: 'b', at: 98, client: 'B' });
+    await world.ping(160);
+    const call = { ...world.wheel, scope: 'property' as const, sources: [1], tickSeconds: 1, limit: 1, epoch: 1 };
+    let filed = 0;
+    while (await world.store.skipCatchUp(call)) filed += 1;
+    expect(filed).toBe(3);
+    expect(await world.next()).toBe(160);
+    expect((await world.keys()).filter(key => key.startsWith('live:b:'))).toEqual(['live:b:property:160']);
+    for (const client of ['A', 'B', 'C']) {
+      expect(await world.store.openSession(world.wheel, keyOf(client))).toMatchObject({ expiryBucket: 160, hits: 1 });
+    }
+    expect(await world.settle()).toEqual([]);
+    await world.ping(161);
+    expect((await world.settle()).map(({ client, bucket }) => [client, bucket])).toEqual([
+      ['B', 160],
+      ['C', 160],
+      ['A', 160],
+    ]);
+    expect(await world.lasting()).toEqual([]);
+  });
+
   it('E17 merges two clients of two stamps once, and leaves nothing behind', async () => {
     const given = { timeoutSeconds: 1800 };
     await world.hits(given, { id: 'b1', at: 1000, client: 'B', stamp: 'S1' });

@@ -147,7 +147,7 @@ describe('Parking and lanes', () => {
     expect(left).toEqual([]);
   });
 
-  it('E13 closes what a wheel far behind passes, each in its own bucket, and forgets nobody', async () => {
+  it('closes what a wheel far behind passes, each in its own bucket, and forgets nobody', async () => {
     await world.hits(GIVEN, { id: 'a1', at: 93, client: 'A' }, { id: 'b1', at: 91, client: 'B' });
     await world.ping(100_000);
     expect((await world.settle()).map(({ client, bucket }) => [client, bucket])).toEqual([

@@ -1,4 +1,5 @@
 import { BEGIN_CLOSE } from './library/begin-close.js';
+import { CATCHING_UP } from './library/catching-up.js';
 import { CLOSING } from './library/closing.js';
 import { COMMANDS } from './library/commands.js';
 import { COMPACTION } from './library/compaction.js';
@@ -32,6 +33,7 @@ export const LIBRARY_NAME = `drawdown_sessions_v${String(LIBRARY_VERSION)}`;
 const FUNCTIONS = {
   ingest: [],
   begin_close: ['allow-oom'],
+  skip_catch_up: ['allow-oom'],
   claim: ['allow-oom'],
   postpone: ['allow-oom'],
   closed_headers: ['no-writes'],
@@ -88,6 +90,7 @@ export const LIBRARY_SOURCE = [
   COMPACTION,
   ERASING,
   REBUILDING,
+  CATCHING_UP,
   READS,
   PARKING,
   ...Object.entries(FUNCTIONS).map(registration),

@@ -101,6 +101,11 @@ export class RedisSessionStore extends RedisSessionReads implements SessionStore
     };
   }
 
+  async skipCatchUp(call: WheelCall): Promise<boolean> {
+    const head = JSON.stringify(wheelHead(call, this.numbers));
+    return (await this.library.call('skip_catch_up', this.keys.partition(call.state), [head])) === 1;
+  }
+
   async claim(wheel: Wheel, limit: number, visibilityMs: number): Promise<readonly ClaimedClose[]> {
     const flat = (await this.call('claim', wheel, [limit, visibilityMs])) as readonly (string | number)[];
     return pairsOf(flat).map(([closeId, attempts]) => ({ closeId: String(closeId), attempts: Number(attempts) }));

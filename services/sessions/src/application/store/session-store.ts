@@ -5,7 +5,7 @@ import type { Notice } from './notice.js';
 import type { Compaction, Erased, HitsErasure, OpenSession, RawHits, UnmergeReply } from './open-session.js';
 import type { ClosedSeed, Saturation } from './rebuild.js';
 import type { MemoryUse, OpenLoad, QueueStatus } from './status.js';
-import type { BeginCloseCall, BeginCloseReply, Wheel, WheelStatus } from './wheel.js';
+import type { BeginCloseCall, BeginCloseReply, Wheel, WheelCall, WheelStatus } from './wheel.js';
 
 export type { AssignCall, AssignReply, ClaimedClose, ClosedHeaders, FrozenPart, FrozenSession } from './hand-over.js';
 export type { Control, HitOutcome, HitRecord, HitResult, IngestCall, IngestReply, StoredProperty } from './ingest.js';
@@ -29,6 +29,11 @@ export interface SessionStore {
   ingest(call: IngestCall): Promise<IngestReply>;
   /** One turn of a wheel: begins up to `limit` closes, in the order of D14, and moves the pointer. */
   beginClose(call: BeginCloseCall): Promise<BeginCloseReply>;
+  /**
+   * Takes the pointer to the watermark's bucket without closing: files up to `limit` open sessions of the buckets before under that one.
+   * True while there are more; the pointer moves with the last (D3).
+   */
+  skipCatchUp(call: WheelCall): Promise<boolean>;
 
   /** Takes up to `limit` due closes; each is due again after `visibilityMs` unless it was finished or postponed. */
   claim(wheel: Wheel, limit: number, visibilityMs: number): Promise<readonly ClaimedClose[]>;
