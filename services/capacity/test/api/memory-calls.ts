@@ -40,7 +40,9 @@ export class MemoryCalls implements CapacityCalls {
     const { kind, answer } = QUESTIONS[question] as unknown as Question<KindAsked<Q>, ArgumentsOf<Q>, AnswerOf<Q>>;
     const { namespaceOf, notFound } = DEFINITIONS[kind];
     const state = this.#stateOf(kind, key);
-    if (state === undefined || namespaceOf(state) !== namespace) throw new Refusal(notFound, 'there is none');
+    // Nonces and counters belong to nobody.
+    const owner = state === undefined ? undefined : (namespaceOf(state) ?? namespace);
+    if (owner !== namespace) throw new Refusal(notFound, 'there is none');
     return await Promise.resolve({
       answer: answer(state as NonNullable<StateOf<KindAsked<Q>>>, args, Math.floor(Date.now() / MS_PER_SECOND)),
       position: minPosition,
