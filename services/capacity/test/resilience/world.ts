@@ -16,7 +16,7 @@ export interface Bought {
   readonly poolId: number;
 }
 
-const NODES = ['node-1', 'node-2'];
+const NODES = ['node-1', 'node-2', 'node-3'];
 const ASSET = 'TFT:LEDGER';
 const REPEAT_MS = 50;
 
@@ -64,8 +64,15 @@ export class World {
   }
 
   /** Buys capacity, in whole unit-seconds; pays, and returns when the pool has it. @param poolId 0 for a new pool */
-  async buy(poolId: number, cus: number, sus = 0): Promise<Bought> {
-    const data = { poolId, unitSeconds: [BigInt(cus), BigInt(sus), 0n] as const, nodeIds: NODES, currencies: ['TFT'] };
+  async buy(poolId: number, cus: number, sus = 0, nodeIds: readonly string[] = NODES): Promise<Bought> {
+    const ordered = await this.order(poolId, cus, sus, nodeIds);
+    await this.pay(ordered.reservationId);
+    return ordered;
+  }
+
+  /** The same without paying. */
+  async order(poolId: number, cus: number, sus = 0, nodeIds: readonly string[] = NODES): Promise<Bought> {
+    const data = { poolId, unitSeconds: [BigInt(cus), BigInt(sus), 0n] as const, nodeIds, currencies: ['TFT'] };
     const notAfter = Math.floor(Date.now() / 1_000) + 3_600;
     const json = purchaseText(data, { customerTid: this.tid, sponsorTid: 0, nonce: randomBytes(16).toString('hex'), notAfter });
     const created = await this.call(ReservationsServiceService.createReservation, {
@@ -76,7 +83,7 @@ export class World {
         cus: String(cus),
         sus: String(sus),
         ipv4us: '0',
-        nodeIds: { values: NODES },
+        nodeIds: { values: [...nodeIds] },
         currencies: { values: ['TFT'] },
       },
       customerTid: this.tid,
@@ -84,9 +91,11 @@ export class World {
       sponsorTid: 0,
       sponsorSignature: '',
     });
-    const { reservationId } = created;
+    return { reservationId: created.reservationId, poolId: created.poolId };
+  }
+
+  async pay(reservationId: number): Promise<void> {
     await this.call(ReservationsServiceService.payReservation, { ...this.identity(), reservationId });
-    return { reservationId, poolId: created.poolId };
   }
 
   /** The workload runs, with these rates in milliunits. */
