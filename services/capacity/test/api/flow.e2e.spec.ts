@@ -24,7 +24,7 @@ let deployment: TestDeployment;
 let shop: Shop;
 beforeAll(async () => {
   // Nothing is taken over here, and a busy machine renews leases late.
-  deployment = await deployCapacity({ leaseTtlMs: 15_000 });
+  deployment = await deployCapacity({ leaseTtlMs: 5_000 });
   const replica = await deployment.start();
   shop = await Shop.open(deployment, replica, 'acme');
 }, 60_000);

@@ -14,7 +14,7 @@ import { wholeRequest } from './every-rpc.js';
 import type { AnyMethod } from './edge-client.js';
 import { publicKeyOf, signedBy } from './keys.js';
 
-const CALL_MS = 8_000;
+const CALL_MS = 20_000;
 const TOKEN_SECONDS = 3_600;
 const NODES = ['node-a', 'node-b'];
 
