@@ -20,7 +20,7 @@ export const recordReplenished = (recording: Recording, changes: readonly PoolCh
   const touched = changes.flatMap(change => begun(recording.pool, change));
   const replenished = recording.pool.exhausted.filter(dimension => isReplenished(recording.pool, dimension, at));
   for (const dimension of replenished) recording.record({ type: 'dimension-replenished', dimension, at });
-  if (touched.length === 0 && recording.pool.decommissions.size === 0) return;
+  if (touched.length === 0 && replenished.length === 0 && !changes.some(endsUse)) return;
   const saved = cancelled(recording.pool, replenished, at);
   recording.recordAll(saved);
   const candidates = new Set([...touched, ...saved.flatMap(({ workloadIds }) => workloadIds)]);
@@ -42,6 +42,9 @@ const isReplenished = (pool: Pool, dimension: Dimension, at: Seconds): boolean =
   const isUsed = !isPaused && of(rates, dimension) > 0;
   return isUsed || !isAwaited(pool, dimension);
 };
+
+/** Whether members may have stopped to drain what they have to go for. */
+const endsUse = ({ type }: PoolChanged): boolean => type === 'workloads-suspended' || type === 'pool-paused';
 
 /** Members that drain what they did not before. */
 const begun = (pool: Pool, event: PoolChanged): readonly number[] => {
