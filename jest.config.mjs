@@ -21,7 +21,7 @@ export default {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   // A bound for what hangs, not for what is slow: the machine may be busy with everything else.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],

@@ -3,7 +3,8 @@ import { Client as Channel, credentials, Metadata, status, type ServiceError } f
 import { readErrorDetails, type ErrorDetails } from '@drawdown/grpc';
 import type { Timestamp } from '@drawdown/proto';
 
-const CALL_MS_DEFAULT = 10_000;
+/** Bounds what hangs, on a busy machine too. */
+const CALL_MS_DEFAULT = 30_000;
 
 /** The part of a generated service definition that a call needs. */
 interface Method<Request, Response> {

@@ -1,5 +1,6 @@
 const POLL_MS = 20;
-const GIVE_UP_MS = 30_000;
+/** Bounds what hangs, on a busy machine too. */
+const GIVE_UP_MS = 90_000;
 
 /**
  * Waits for a condition, never for a time, and answers what it found; fails naming what did not come about. The condition may throw: a service that is being

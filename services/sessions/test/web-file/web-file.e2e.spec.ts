@@ -15,7 +15,7 @@ import type { Hit } from '../../src/domain/index.js';
 import { millis, newCommand } from '../api/client.js';
 import { Deployment, NAMESPACE } from './deployment.js';
 
-const TIME_MS_MAX = 150_000;
+const TIME_MS_MAX = 400_000;
 const TIMEOUT_MS = 30_000;
 const HARD_CAP_MS = 5 * 86_400_000;
 const WINDOW_HITS = 1_000;
