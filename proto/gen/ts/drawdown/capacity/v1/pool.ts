@@ -229,7 +229,7 @@ export interface Member {
   since: number;
   /** End of the hold or of the grace, or when it left; 0 where nothing ends. */
   until: number;
-  /** Whether its drain is switched off. */
+  /** Not told yet: always false. What is paused shows in the rates of the pool. */
   suspended: boolean;
 }
 
