@@ -1,10 +1,10 @@
-import { AlertMeasure, type Alert, type Member, type Pool, type Reservation, type Segment } from '@drawdown/proto/capacity';
+import type { Alert, Member, Pool, Reservation, Segment } from '@drawdown/proto/capacity';
 import { milliText, unitsText } from '../../capacity/amounts.js';
 import { moneyText } from '../../capacity/money.js';
 import { secondText } from '../../capacity/seconds.js';
 import type { Column } from '../../output/output.js';
 import { secondsText } from './arguments.js';
-import { dimensionText, memberStateText, reservationStatusText, statusText } from './views.js';
+import { dimensionText, memberStateText, reservationStatusText, statusText, thresholdText } from './views.js';
 
 export const POOL_COLUMNS: readonly Column<Pool>[] = [
   { title: 'pool', text: ({ poolId }) => String(poolId), right: true },
@@ -64,11 +64,7 @@ export const SEGMENT_COLUMNS: readonly Column<Segment>[] = [
 ];
 
 export const ALERT_COLUMNS: readonly Column<Alert>[] = [
-  {
-    title: 'threshold',
-    text: ({ measure, threshold }) => (measure === AlertMeasure.SHARE ? `${threshold} %` : `${threshold} s`),
-    right: true,
-  },
+  { title: 'threshold', text: thresholdText },
   { title: 'crossed', text: ({ crossed }) => (crossed ? 'yes' : '') },
   { title: 'due', text: ({ dueAt }) => secondText(dueAt) },
 ];

@@ -13,6 +13,7 @@ import {
   type Segment,
 } from '@drawdown/proto/capacity';
 import { secondText } from '../../capacity/seconds.js';
+import { secondsText } from './arguments.js';
 import { plain, type Plain } from '../../output/plain.js';
 
 const words = (name: string | undefined): string =>
@@ -55,8 +56,11 @@ export const memberView = (member: Member): Plain =>
 
 export const segmentView = (segment: Segment): Plain => plain({ ...segment, from: secondText(segment.from), to: secondText(segment.to) });
 
-export const alertView = ({ measure, threshold, crossed, dueAt }: Alert): Plain =>
-  plain({ measure: AlertMeasure[measure], threshold, crossed, dueAt: secondText(dueAt) });
+/** `24h` or `20%`. */
+export const thresholdText = ({ measure, threshold }: Alert): string =>
+  measure === AlertMeasure.SHARE ? `${String(threshold)}%` : secondsText(threshold);
+
+export const alertView = (alert: Alert): Plain => plain({ ...alert, measure: AlertMeasure[alert.measure], dueAt: secondText(alert.dueAt) });
 
 export const explanationView = (answer: ExplainPoolResponse): Plain => {
   const { pool, dimensions, governing, freshness, ...amounts } = answer;

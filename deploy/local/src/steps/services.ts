@@ -7,7 +7,7 @@ import { DEPLOYMENT } from './provision.js';
 import type { Stage, Step } from './step.js';
 
 /** The services of the project. A new one is one more line. */
-const SERVICES = ['entitlements', 'sessions'] as const;
+const SERVICES = ['entitlements', 'sessions', 'capacity'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** On one machine nobody waits long for calls under way. */

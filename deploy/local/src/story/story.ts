@@ -16,6 +16,7 @@ import { promise } from './promises.js';
 import { publishCalls } from './publishing.js';
 import { readOutcome } from './reading.js';
 import { storyTable } from './table.js';
+import { tellOfPools } from './pools/tell.js';
 import { tellOfSessions } from './web/tell.js';
 
 /** Customers that are set up, or read, at the same time. */
@@ -27,6 +28,9 @@ const COMMANDS_TO_TRY = [
   'sessions list web-in-order --client 4db38a4425c3',
   'sessions show web-in-order hits-web-2654',
   'balance web-site',
+  'pools list',
+  'pools explain 1',
+  'pools segments 1 --limit 20',
 ];
 const SAMPLE = join('deploy', 'local', 'sample', 'usage-llm.csv');
 
@@ -39,13 +43,16 @@ export const storyStep: Step = {
     const clientOf = (service: string) => new DrawdownClient({ address: addressOf(stage, service), token });
     const entitlements = clientOf('entitlements');
     const sessions = clientOf('sessions');
+    const capacity = clientOf('capacity');
     try {
       await tellOfUsage(stage, entitlements, namespace);
       const deployment = { url: stage.variables['DRAWDOWN_NATS_URL'] ?? '', namespace, prefix: DEPLOYMENT };
       await tellOfSessions({ stage, deployment, entitlements, sessions });
+      await tellOfPools({ stage, namespace, client: capacity });
     } finally {
       entitlements.close();
       sessions.close();
+      capacity.close();
     }
     launch.say('\nTry:');
     for (const words of COMMANDS_TO_TRY) launch.say(`  npx drawdown ${words}`);

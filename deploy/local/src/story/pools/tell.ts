@@ -7,6 +7,7 @@ import { clockText, differencesOf, requireAgreement, UNIT_NAMES } from './compar
 import { expectedOutcome } from './expectation.js';
 import { dueOf, moneyText, paidBy } from './money.js';
 import { AFTER_END_SECONDS, LIVE_SECONDS, plansFor, type PoolPlan } from './plans.js';
+import { News } from './news.js';
 import { explain, outcomeOf } from './reading.js';
 import { explanationText, poolsTable, sumsTable } from './table.js';
 import { PoolTeller } from './telling.js';
@@ -60,7 +61,10 @@ const answerAt = <Answer>(answers: readonly Answer[], index: number): Answer => 
   return answer;
 };
 
-/** First the past, of the pools that run empty at the end before all others; then what comes, as it comes. */
+/**
+ * First the past of the pools that run empty at the end, which has to be told by then; then that of all others, while those go on. What becomes of them
+ * is said as it happens, or when the progress has been shown.
+ */
 const tellAll = async (
   { stage, client }: PoolStory,
   cast: Cast,
@@ -68,41 +72,43 @@ const tellAll = async (
   end: number,
 ): Promise<readonly PoolTeller[]> => {
   const { say } = stage.launch;
-  const total = plans.reduce((sum, { steps }) => sum + steps.filter(({ at }) => at < end - LIVE_SECONDS).length, 0);
-  const progress = progressOf(say, 'Telling the past of the pools', total);
-  const startedAt = performance.now();
-  let [done, isLive] = [0, false];
-  const tellers = plans.map(
-    plan =>
-      new PoolTeller({
-        client,
-        cast,
-        plan,
-        expected: expectedOutcome(plan),
-        onStep: () => {
-          done += 1;
-          if (!isLive) progress.update(done);
-        },
-        onEmptied: ({ poolId }, emptied) => say(emptiedText(plan, poolId, emptied)),
-        onPurchase: ({ poolId }) => isLive && say(`  ${plan.name} (pool ${String(poolId)}) is topped up: what was suspended goes on.`),
-      }),
-  );
-  const tell = (some: readonly PoolTeller[], until: number) => Promise.all(some.map(teller => teller.tellUntil(until)));
-  const isRunningEmpty = ({ plan }: PoolTeller): boolean => expectedOutcome(plan).emptyAt.size > 0;
-  await tell(tellers.filter(isRunningEmpty), end - LIVE_SECONDS);
-  await tell(tellers, end - LIVE_SECONDS);
-  progress.end(`${((performance.now() - startedAt) / MS_PER_SECOND).toFixed(1)} s`);
-  isLive = true;
-  for (const { plan, poolId, position } of tellers.filter(isRunningEmpty)) {
+  const news = new News(say);
+  const tellers = plans.map(plan => new PoolTeller({ client, cast, plan, expected: expectedOutcome(plan), ...tidings(plan, news, end) }));
+  const tell = (some: readonly PoolTeller[], until: number, onStep?: () => void) =>
+    Promise.all(some.map(teller => teller.tellUntil(until, onStep)));
+  const isEmptying = ({ plan }: PoolTeller): boolean => expectedOutcome(plan).emptyAt.size > 0;
+  const [emptying, others] = [tellers.filter(isEmptying), tellers.filter(teller => !isEmptying(teller))];
+  const [live, after] = [end - LIVE_SECONDS, end + AFTER_END_SECONDS];
+  await tell(emptying, live);
+  for (const { plan, poolId, position } of emptying) {
     say(`  ${plan.name} (pool ${String(poolId)}): ${explanationText(await explain(client, poolId, position))}`);
   }
-  await tell(tellers, end + AFTER_END_SECONDS);
+  const tellOthers = async (): Promise<void> => {
+    const total = others.reduce((sum, { plan }) => sum + plan.steps.filter(({ at }) => at < live).length, 0);
+    news.hold();
+    const progress = progressOf(say, 'Telling the past of the other pools', total);
+    const startedAt = performance.now();
+    let done = 0;
+    await tell(others, live, () => progress.update((done += 1)));
+    progress.end(`${((performance.now() - startedAt) / MS_PER_SECOND).toFixed(1)} s`);
+    news.release();
+    await tell(others, after);
+  };
+  await Promise.all([tell(emptying, after), tellOthers()]);
   return tellers;
 };
 
+/** What is worth a line of what becomes of a pool. */
+const tidings = (plan: PoolPlan, news: News, end: number) => ({
+  onEmptied: ({ poolId }: PoolTeller, emptied: Emptied): void => news.tell(emptiedText(plan, poolId, emptied)),
+  onPurchase: ({ poolId }: PoolTeller, at: number): void => {
+    if (at >= end - LIVE_SECONDS) news.tell(`  ${plan.name} (pool ${String(poolId)}) is topped up: what was suspended goes on.`);
+  },
+});
+
 const emptiedText = ({ name, graceSeconds }: PoolPlan, poolId: number, { unit, at, workloads, seenAfterMs }: Emptied): string => {
-  const fate = graceSeconds === 0 ? 'have to go' : `are suspended, for ${String(graceSeconds)} s at most`;
-  return `  ${name} (pool ${String(poolId)}) has run empty of ${UNIT_NAMES[unit]} at ${clockText(at)}, seen ${String(seenAfterMs)} ms later: ${String(workloads)} workloads ${fate}.`;
+  const fate = graceSeconds === 0 ? `${workloads === 1 ? 'has' : 'have'} to go` : `are suspended, for ${String(graceSeconds)} s at most`;
+  return `  ${name} (pool ${String(poolId)}) has run empty of ${UNIT_NAMES[unit]} at ${clockText(at)}, seen ${String(seenAfterMs)} ms later: ${workloads === 1 ? '1 workload' : `${String(workloads)} workloads`} ${fate}.`;
 };
 
 /** What customers paid is what their purchases cost by the list. */

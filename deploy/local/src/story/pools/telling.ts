@@ -27,9 +27,8 @@ interface PoolTelling {
   readonly plan: PoolPlan;
   /** When units will run empty. */
   readonly expected: PoolOutcome;
-  readonly onStep: () => void;
   readonly onEmptied: (teller: PoolTeller, emptied: Emptied) => void;
-  readonly onPurchase: (teller: PoolTeller) => void;
+  readonly onPurchase: (teller: PoolTeller, at: number) => void;
 }
 
 /** Tells the service what happened to one pool, each step at its own second and after the one before was confirmed. */
@@ -66,13 +65,13 @@ export class PoolTeller {
   }
 
   /** Takes the steps before a second. What lies ahead of now is waited for. */
-  async tellUntil(second: number): Promise<void> {
+  async tellUntil(second: number, onStep: () => void = () => undefined): Promise<void> {
     for (let step = this.plan.steps[this.#next]; step !== undefined && step.at < second; step = this.plan.steps[this.#next]) {
       await this.#watchUntil(step.at);
       await reached(step.at);
       await this.#take(step);
       this.#next += 1;
-      this.telling.onStep();
+      onStep();
     }
   }
 
@@ -95,7 +94,7 @@ export class PoolTeller {
         const isFirst = this.#poolId === 0;
         this.#poolId = await buy(client, cast, this.#customer, this.#poolId, step);
         if (isFirst) await this.#setRules(step.at);
-        return onPurchase(this);
+        return onPurchase(this, step.at);
       }
       case 'start':
       case 'stop':
