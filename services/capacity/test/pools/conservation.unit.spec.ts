@@ -112,7 +112,7 @@ const onItsWay = (pools: Pools, pool: Pool): readonly Amounts[] =>
         pools
           .all()
           .find(({ id }) => id === peer)
-          ?.transfers.byId.has(transferId) !== true,
+          ?.transfers.byId.get(transferId)?.status !== 'arrived',
     )
     .map(({ amounts }) => amounts);
 

@@ -5,7 +5,7 @@ import { recordAlerts } from './alert/alert.js';
 import { meansFor, recordResumed } from './grace/resume.js';
 import { hold, holdAll } from './admission/decide.js';
 import { close, requireNotClosed } from './closing/decide.js';
-import { credit } from './credit/decide.js';
+import { credit, voidCredit } from './credit/decide.js';
 import { catchUp, checkDue, isOverdue } from './due/due.js';
 import { recordReplenished } from './due/replenish.js';
 import type { PoolChanged, PoolEvent } from './events.js';
@@ -65,7 +65,7 @@ const recordChange = (recording: Recording, command: ChangePool, at: Seconds): b
   recordReplenished(recording, changes, at);
   recordAlerts(recording, at);
   recordTopUps(recording, at);
-  recordGrants(recording, changes, at);
+  recordGrants(recording, at);
   return true;
 };
 
@@ -73,6 +73,8 @@ const decideChange = (command: ChangePool, pool: Pool, at: Seconds): readonly Po
   switch (command.type) {
     case 'credit':
       return credit(command, pool, at);
+    case 'void-credit':
+      return voidCredit(command, pool, at);
     case 'hold':
       return hold(command, pool, at);
     case 'hold-all':

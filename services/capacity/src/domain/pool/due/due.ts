@@ -5,7 +5,7 @@ import { alertsAt, recordAlerts } from '../alert/alert.js';
 import { depletionOf, settle, uses } from '../account.js';
 import { capsReachedAt, recordCaps } from '../grace/cap.js';
 import { isToDecommission, recordDecommission } from '../grace/decide.js';
-import { recordReclaimed } from '../loan/reclaim.js';
+import { recordNoMoreLoans, recordReclaimed } from '../loan/reclaim.js';
 import { lotsExpired } from '../lot/decide.js';
 import { drainOf } from '../member/drain.js';
 import type { Recording } from '../recording.js';
@@ -55,6 +55,7 @@ const recordDueAt = (recording: Recording, at: Seconds, detectedAt: Seconds): vo
     recordReclaimed(recording, dimension, at);
     if (!isDue(depletionOf(recording.pool, dimension), at)) continue;
     recording.record(exhaustion(recording.pool, dimension, at, detectedAt));
+    recordNoMoreLoans(recording, dimension, at);
     const { pool } = recording;
     recordDecommission(
       recording,

@@ -89,10 +89,10 @@ const addsBalance = ({ type }: PoolChanged): boolean =>
   type === 'dimension-replenished';
 
 /** Records what changes mean for the loans that a pool has given: a limit that was lowered, or capacity to lend again. */
-export const recordGrants = (recording: Recording, changes: readonly PoolChanged[], at: Seconds): void => {
+export const recordGrants = (recording: Recording, at: Seconds): void => {
   const { pool } = recording;
   if (pool.lending === undefined || !hasChildren(pool)) return;
-  const grants = grantsOf(pool, pool.lending, changes.some(addsBalance));
+  const grants = grantsOf(pool, pool.lending, recording.events.some(addsBalance));
   for (const [child, loan] of pool.lending.loans.entries()) {
     const grant = grants.get(child) ?? { granted: NOTHING, isCut: loan.isCut };
     if (!isSameGrant(loan, grant)) recording.record({ type: 'loan-granted', child, ...grant, at });
