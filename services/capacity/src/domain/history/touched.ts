@@ -23,6 +23,7 @@ export const touchedMembers = (event: PoolEvent): readonly number[] => {
       return event.workloadIds;
     case 'pool-opened':
     case 'capacity-credited':
+    case 'credit-voided':
     case 'dimension-exhausted':
     case 'dimension-replenished':
     case 'unfunded-cap-reached':

@@ -1,6 +1,6 @@
 import type { DecidedAt } from './at-instant.js';
 import type { ClosePool } from './closing/commands.js';
-import type { CreditPool } from './credit/commands.js';
+import type { CreditPool, VoidCredit } from './credit/commands.js';
 import type { LoanCommand } from './loan/commands.js';
 import type { LotCommand } from './lot/commands.js';
 import type { ActivateWorkload, HoldWorkload, HoldWorkloads, RebaseRates, ReleaseWorkload, ReplaceWorkload } from './member/commands.js';
@@ -39,6 +39,7 @@ export type ChangePool =
   | TransferCommand
   | TransferOwnership
   | CreditPool
+  | VoidCredit
   | HoldWorkload
   | HoldWorkloads
   | PauseCommand

@@ -37,6 +37,7 @@ export const copyOf = (pool: Pool): Draft => ({
   unfundedBefore: pool.unfundedBefore,
   capped: pool.capped,
   credits: pool.credits,
+  voidedCredits: pool.voidedCredits,
   flows: pool.flows,
   lots: pool.lots,
   transfers: pool.transfers,

@@ -1,6 +1,6 @@
 import { closed } from './closing/evolve.js';
 import { alerted } from './alert/evolve.js';
-import { credited } from './credit/evolve.js';
+import { credited, creditVoided } from './credit/evolve.js';
 import { copyOf, type Draft } from './draft.js';
 import { exhausted, replenished } from './due/evolve.js';
 import type { PoolChanged, PoolEvent } from './events.js';
@@ -63,6 +63,8 @@ const change = (next: Draft, event: PoolChanged): void => {
   switch (event.type) {
     case 'capacity-credited':
       return credited(next, event);
+    case 'credit-voided':
+      return creditVoided(next, event);
     case 'workload-held':
       return held(next, event);
     case 'hold-released':

@@ -51,6 +51,7 @@ export const opened = ({ poolId, namespace, owner, sponsor, nodeIds, at }: PoolO
     unfundedBefore: NOTHING,
     capped: [],
     credits: NumberMap.empty(),
+    voidedCredits: NumberMap.empty(),
     flows: NO_FLOWS,
     lots: NO_LOTS,
     transfers: NO_TRANSFERS,

@@ -14,6 +14,7 @@ const rankOf = (type: PoolCommand['type']): number => {
     case 'open':
       return RANKS.opens;
     case 'credit':
+    case 'void-credit':
     case 'release':
     case 'end-top-up':
     case 'pause':

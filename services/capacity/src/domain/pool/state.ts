@@ -121,6 +121,8 @@ export interface Pool extends Account {
   readonly capped: readonly Dimension[];
   /** By reservation id: what makes a reservation credit once (capacity §6.6, §13.2). */
   readonly credits: NumberMap<Credit>;
+  /** By reservation id: credits that were refused for good. */
+  readonly voidedCredits: NumberMap<{ readonly code: string }>;
   /** What came and went besides credits and use. */
   readonly flows: Flows;
   /** Credits with a price or an end, and refunds (capacity §15.10). */

@@ -35,6 +35,7 @@ const purpose = oneOf('transfer', 'repayment');
 export const poolEvents = eventsOf<PoolEvent>('drawdown.capacity.pool', {
   'pool-opened': { poolId: integer, namespace: text, owner: integer, sponsor: integer, nodeIds: list(text), at: integer },
   'capacity-credited': { source, amounts, nodesAdded: list(text), bought: lotTerms.bought, expiresAt: lotTerms.expiresAt, at: integer },
+  'credit-voided': { reservationId: integer, code: text, at: integer },
   'workload-held': {
     workloadId: integer,
     rates: amounts,

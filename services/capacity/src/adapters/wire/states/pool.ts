@@ -146,6 +146,7 @@ export const poolState = record<Pool>({
   unfundedBefore: amounts,
   capped: list(dimension),
   credits: numberMap(integer, credit),
+  voidedCredits: numberMap(integer, record<{ readonly code: string }>({ code: text })),
   flows: record<Flows>({ transferredIn: amounts, transferredOut: amounts, refunded: amounts, forfeited: amounts }),
   lots,
   transfers,

@@ -26,6 +26,7 @@ const isStillAccepted = (command: ChangePool, pool: Pool): boolean => {
   switch (command.type) {
     case 'release':
     case 'close':
+    case 'void-credit':
     case 'end-top-up':
     case 'confirm-payout':
     case 'transfer-settled':

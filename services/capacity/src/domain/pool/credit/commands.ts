@@ -4,6 +4,14 @@ import type { DecidedAt } from '../at-instant.js';
 import type { Bought } from '../lot/state.js';
 import type { CreditSource } from './events.js';
 
+/** The credit was refused for good, and its money goes back: from now on the pool takes it no more, whenever a copy of it comes. */
+export interface VoidCredit extends DecidedAt {
+  readonly type: 'void-credit';
+  readonly reservationId: number;
+  /** Why it was refused. */
+  readonly code: string;
+}
+
 export interface CreditPool extends DecidedAt {
   readonly type: 'credit';
   readonly source: CreditSource;

@@ -15,4 +15,11 @@ export interface CapacityCredited extends RecordedAt {
   readonly expiresAt?: Seconds | undefined;
 }
 
-export type CreditEvent = CapacityCredited;
+/** A reservation that the pool has refused and will go on to refuse. */
+export interface CreditVoided extends RecordedAt {
+  readonly type: 'credit-voided';
+  readonly reservationId: number;
+  readonly code: string;
+}
+
+export type CreditEvent = CapacityCredited | CreditVoided;

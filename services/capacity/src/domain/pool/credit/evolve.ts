@@ -3,7 +3,7 @@ import type { Draft } from '../draft.js';
 import { addLot } from '../lot/evolve.js';
 import { sortedUnion } from '../nodes.js';
 import { settleWith } from '../settle.js';
-import type { CapacityCredited } from './events.js';
+import type { CapacityCredited, CreditVoided } from './events.js';
 
 /** A dimension that gets nothing keeps what its own last credit made of it. */
 const lastCredited = ({ balance, afterCredit }: Draft, amounts: Amounts): Amounts => [
@@ -20,4 +20,8 @@ export const credited = (next: Draft, { source, amounts, nodesAdded, bought, exp
   if ('reservationId' in source) next.credits = next.credits.with(source.reservationId, { at, amounts });
   if (bought === undefined && expiresAt === undefined) return;
   addLot(next, { reservationId: 'reservationId' in source ? source.reservationId : undefined, bought, expiresAt }, amounts);
+};
+
+export const creditVoided = (next: Draft, { reservationId, code }: CreditVoided): void => {
+  next.voidedCredits = next.voidedCredits.with(reservationId, { code });
 };
