@@ -42,15 +42,8 @@ export class World {
 
   /** Registers the customer with money, a farm and its nodes. */
   async prepare(): Promise<void> {
-    await this.call(DirectoryServiceService.registerParty, {
-      ...this.identity(),
-      party: { tid: this.tid, publicKey: this.#publicKey, trustedChannel: false },
-    });
-    await this.call(DirectoryServiceService.depositFunds, {
-      ...this.identity(),
-      tid: this.tid,
-      funds: { asset: ASSET, amount: '9000000000000000' },
-    });
+    await this.register();
+    await this.deposit();
     await this.call(DirectoryServiceService.registerFarm, {
       ...this.identity(),
       farm: { farmId: 1, payouts: [{ currency: 'TFT', address: 'farm-1' }], prices: undefined, agreedPrices: [] },
@@ -61,6 +54,18 @@ export class World {
         node: { nodeId, farmId: 1, freeToUse: false, capacity: undefined },
       });
     }
+  }
+
+  /** Registers the customer alone, who cannot pay for anything yet. */
+  async register(): Promise<void> {
+    const party = { tid: this.tid, publicKey: this.#publicKey, trustedChannel: false };
+    await this.call(DirectoryServiceService.registerParty, { ...this.identity(), party });
+  }
+
+  /** Gives the customer more money than any test spends. */
+  async deposit(): Promise<void> {
+    const funds = { asset: ASSET, amount: '9000000000000000' };
+    await this.call(DirectoryServiceService.depositFunds, { ...this.identity(), tid: this.tid, funds });
   }
 
   /** Buys capacity, in whole unit-seconds; pays, and returns when the pool has it. @param poolId 0 for a new pool */
