@@ -20,7 +20,10 @@ export interface Split {
  * The steps of a split in their order: the new pool with the same owner and sponsor, then a transfer to it. If the transfer is refused, `undo`
  * closes the new pool, which is empty (capacity §15.9).
  */
-export const planSplit = (pool: Pool, split: Split): { readonly steps: readonly MoveStep[]; readonly undo: MoveStep } => {
+export const planSplit = (
+  pool: Pick<Pool, 'id' | 'namespace' | 'owner' | 'sponsor' | 'nodeIds'>,
+  split: Split,
+): { readonly steps: readonly MoveStep[]; readonly undo: MoveStep } => {
   const { splitId, to, workloadIds, amounts, at } = split;
   const { id: from, namespace, owner, sponsor } = pool;
   const nodeIds = split.nodeIds.length === 0 ? pool.nodeIds : split.nodeIds;
