@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { EXIT } from '../src/exit-code.js';
 import { REPOSITORY, TestService, type Ran } from './support/service.js';
 
-const TIME_MS_MAX = 90_000;
+const TIME_MS_MAX = 180_000;
 
 const PAUSE_MS = 200;
 const READ_MS_MAX = 10_000;
