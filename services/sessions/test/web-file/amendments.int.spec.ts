@@ -173,7 +173,7 @@ test('the real file as it is, with every wheel turned after each hundred hits: l
         bySource.set(source, [...(bySource.get(source) ?? []), hit]);
       }
       await Promise.all(
-        [...bySource].map(([source, own]) =>
+        [...bySource].map(async ([source, own]) =>
           sources[source]?.ingest.apply([{ message: message(source), value: { kind: 'hits', lane: LANE, hits: own, rejections: [] } }]),
         ),
       );
