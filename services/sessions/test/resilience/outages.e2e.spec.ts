@@ -7,7 +7,8 @@ import { importedTrace, liveSessions, type Trace } from './trace.js';
 import { outcomeOf, sourcesOf, World } from './world.js';
 
 const SEED = 13;
-const MS_MAX = 240_000;
+/** Bounds what hangs: waiting for one answer alone may take half of it. */
+const MS_MAX = 600_000;
 const NATS_PORT = 4_222;
 
 let gate: TcpGate;
