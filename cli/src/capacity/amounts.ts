@@ -69,13 +69,18 @@ export const wholeUnits = (milli: bigint | undefined): bigint => (milli ?? 0n) /
 /** Thousandths as the API writes them, as a decimal; 0 is left out. */
 export const milliText = (milli: string | undefined): string => (milli === undefined || milli === '0' ? '' : formatMilli(BigInt(milli)));
 
-/** `86400 CU, 0.333 SU`: those that are not 0. */
-export const unitsText = (amounts: Amounts | Rates | undefined): string => {
+/** `2 CU, 0.333 SU`: rates; those that are not 0. */
+export const unitsText = (rates: Rates | undefined): string => textOf(rates, '');
+
+/** `86400 CU·s, 0.333 SU·s`: amounts; those that are not 0. */
+export const unitSecondsText = (amounts: Amounts | undefined): string => textOf(amounts, '·s');
+
+const textOf = (amounts: Amounts | Rates | undefined, suffix: string): string => {
   if (amounts === undefined) return '';
   const texts = [
     [milliText(amounts.cu), 'CU'],
     [milliText(amounts.su), 'SU'],
     [milliText(amounts.ipv4u), 'IPv4U'],
   ];
-  return texts.flatMap(([text = '', unit = '']) => (text === '' ? [] : [`${text} ${unit}`])).join(', ');
+  return texts.flatMap(([text = '', unit = '']) => (text === '' ? [] : [`${text} ${unit}${suffix}`])).join(', ');
 };

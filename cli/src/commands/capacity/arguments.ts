@@ -52,7 +52,7 @@ export const addAmountOptions = (command: Command, read: (text: string) => bigin
     .option('--ipv4u <unit-seconds>', 'public IPv4 addresses', read);
 
 /** The same as rates: units. */
-export const addRateOptions = (command: Command): Command =>
+const addRateOptions = (command: Command): Command =>
   command
     .option('--cu <units>', 'compute: 1 is 2 cores with 4 GiB', readMilli)
     .option('--su <units>', 'storage: 1 is 300 GB of SSD or 1200 GB of HDD', readMilli)

@@ -1,5 +1,5 @@
 import type { Alert, Member, Pool, Reservation, Segment } from '@drawdown/proto/capacity';
-import { milliText, unitsText } from '../../capacity/amounts.js';
+import { milliText, unitSecondsText, unitsText } from '../../capacity/amounts.js';
 import { moneyText } from '../../capacity/money.js';
 import { secondText } from '../../capacity/seconds.js';
 import type { Column } from '../../output/output.js';
@@ -25,8 +25,8 @@ const emptyText = (emptyAt: string, dimension: string): string =>
 export const POOL_FIELDS: readonly Column<Pool>[] = [
   ...POOL_COLUMNS,
   { title: 'as of', text: ({ lastUpdated }) => secondText(lastUpdated) },
-  { title: 'bought', text: ({ credited }) => unitsText(credited) },
-  { title: 'forgiven', text: ({ unfunded }) => unitsText(unfunded) },
+  { title: 'bought', text: ({ credited }) => unitSecondsText(credited) },
+  { title: 'forgiven', text: ({ unfunded }) => unitSecondsText(unfunded) },
   { title: 'exhausted', text: ({ exhausted }) => exhausted.map(dimensionText).join(', ') },
   { title: 'held', text: ({ held, holdCount }) => (holdCount === 0 ? '' : `${unitsText(held)} for ${String(holdCount)}`) },
   { title: 'due', text: ({ dueAt }) => secondText(dueAt) },
@@ -42,8 +42,8 @@ const graceText = (seconds: number, suspends: boolean): string =>
 
 const borrowingText = (borrowing: Pool['borrowing']): string => {
   if (borrowing === undefined) return '';
-  const owed = unitsText(borrowing.owed);
-  return `${String(borrowing.parentPoolId)}, at most ${unitsText(borrowing.limit)}${owed === '' ? '' : `, owing ${owed}`}`;
+  const owed = unitSecondsText(borrowing.owed);
+  return `${String(borrowing.parentPoolId)}, at most ${unitSecondsText(borrowing.limit)}${owed === '' ? '' : `, owing ${owed}`}`;
 };
 
 export const MEMBER_COLUMNS: readonly Column<Member>[] = [
@@ -59,8 +59,8 @@ export const SEGMENT_COLUMNS: readonly Column<Segment>[] = [
   { title: 'from', text: ({ from }) => secondText(from) },
   { title: 'to', text: ({ to }) => secondText(to) },
   { title: 'drained by', text: ({ rates }) => unitsText(rates) },
-  { title: 'drained', text: ({ drained }) => unitsText(drained) },
-  { title: 'forgiven', text: ({ unfunded }) => unitsText(unfunded) },
+  { title: 'drained', text: ({ drained }) => unitSecondsText(drained) },
+  { title: 'forgiven', text: ({ unfunded }) => unitSecondsText(unfunded) },
 ];
 
 export const ALERT_COLUMNS: readonly Column<Alert>[] = [
@@ -74,8 +74,8 @@ export const RESERVATION_COLUMNS: readonly Column<Reservation>[] = [
   { title: 'pool', text: ({ poolId }) => String(poolId), right: true },
   { title: 'customer', text: ({ customerTid }) => String(customerTid), right: true },
   { title: 'status', text: ({ status }) => reservationStatusText(status) },
-  { title: 'bought', text: ({ amounts }) => unitsText(amounts) },
-  { title: 'to pay', text: ({ escrowInformation: due }) => (due === undefined ? '' : moneyText(due)), right: true },
-  { title: 'until', text: ({ escrowInformation: due }) => (due === undefined ? '' : secondText(due.expiration)) },
+  { title: 'bought', text: ({ amounts }) => unitSecondsText(amounts) },
+  { title: 'price', text: ({ escrowInformation: due }) => (due === undefined ? '' : moneyText(due)), right: true },
+  { title: 'payable until', text: ({ escrowInformation: due }) => (due === undefined ? '' : secondText(due.expiration)) },
   { title: 'cause', text: ({ cause }) => cause },
 ];

@@ -1,7 +1,7 @@
 import { PoolCommandsServiceService, type Pool } from '@drawdown/proto/capacity';
 import type { Command } from 'commander';
 import { newRequestIdentity } from '../../client/request-identity.js';
-import { unitsText } from '../../capacity/amounts.js';
+import { unitSecondsText } from '../../capacity/amounts.js';
 import { atOf } from '../../capacity/seconds.js';
 import { fieldsOf, printOne, type Output } from '../../output/output.js';
 import { readMany } from '../arguments.js';
@@ -95,7 +95,7 @@ const registerClose = (pools: Command): void => {
     withCapacity(command, async ({ client, output }) => {
       const request = { ...newRequestIdentity(), ...atOf(at), poolId, cause };
       const { pool, forfeited } = await client.call(PoolCommandsServiceService.closePool, request);
-      output.note(`Forfeited: ${unitsText(forfeited) || 'nothing'}.`);
+      output.note(`Forfeited: ${unitSecondsText(forfeited) || 'nothing'}.`);
       printPool(output, pool);
     }),
   );

@@ -1,7 +1,7 @@
 import { PoolsServiceService, type ExplainPoolResponse, type PlannedChange } from '@drawdown/proto/capacity';
 import type { Timestamp } from '@drawdown/proto';
 import { InvalidArgumentError, type Command } from 'commander';
-import { milliText, readEachUnit, readMilli, readUnitSeconds, unitsText } from '../../capacity/amounts.js';
+import { milliText, readEachUnit, readMilli, readUnitSeconds, unitSecondsText, unitsText } from '../../capacity/amounts.js';
 import { secondOf, secondText } from '../../capacity/seconds.js';
 import { fieldsOf, printOne, tableText, type Column } from '../../output/output.js';
 import { plain } from '../../output/plain.js';
@@ -40,14 +40,14 @@ const registerExplain = (pools: Command): void => {
 const explanationFields = (answer: ExplainPoolResponse): Readonly<Record<string, string>> => {
   const { pool, credited, drained, unfunded, transferredIn, transferredOut, refunded, forfeited, governing } = answer;
   const sums = {
-    bought: unitsText(credited),
-    'came from other pools': unitsText(transferredIn),
-    used: unitsText(drained),
-    'went to other pools': unitsText(transferredOut),
-    'given back': unitsText(refunded),
-    forfeited: unitsText(forfeited),
-    left: unitsText(pool?.balance),
-    'forgiven besides': unitsText(unfunded),
+    bought: unitSecondsText(credited),
+    'came from other pools': unitSecondsText(transferredIn),
+    used: unitSecondsText(drained),
+    'went to other pools': unitSecondsText(transferredOut),
+    'given back': unitSecondsText(refunded),
+    forfeited: unitSecondsText(forfeited),
+    left: unitSecondsText(pool?.balance),
+    'forgiven besides': unitSecondsText(unfunded),
     'ends first': dimensionText(governing),
   };
   const said = Object.entries(sums).filter(([, text]) => text !== '');
@@ -114,7 +114,7 @@ const registerForecast = (pools: Command): void => {
           );
           return;
         }
-        const fields = { 'empty at': secondText(emptyAt), 'ends first': dimensionText(dimension), lacks: unitsText(creditNeeded) };
+        const fields = { 'empty at': secondText(emptyAt), 'ends first': dimensionText(dimension), lacks: unitSecondsText(creditNeeded) };
         printOne(output, Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== '')), null);
         output.write(tableText(points, CURVE_COLUMNS));
       }),
@@ -129,6 +129,6 @@ interface Point {
 
 const CURVE_COLUMNS: readonly Column<Point>[] = [
   { title: 'at', text: ({ at }) => at },
-  { title: 'left', text: ({ balance }) => unitsText(balance) },
+  { title: 'left', text: ({ balance }) => unitSecondsText(balance) },
   { title: 'drained by', text: ({ rates }) => unitsText(rates) },
 ];

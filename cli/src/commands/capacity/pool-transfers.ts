@@ -1,7 +1,7 @@
 import { PoolCommandsServiceService, SplitPoolRequest, type RefundCapacityRequest } from '@drawdown/proto/capacity';
 import { Option, type Command } from 'commander';
 import { newRequestIdentity } from '../../client/request-identity.js';
-import { amountsOf, readWholeUnitSeconds, unitsText, type UnitOptions } from '../../capacity/amounts.js';
+import { amountsOf, readWholeUnitSeconds, unitSecondsText, type UnitOptions } from '../../capacity/amounts.js';
 import { moneyText } from '../../capacity/money.js';
 import { atOf } from '../../capacity/seconds.js';
 import { printOne } from '../../output/output.js';
@@ -127,7 +127,7 @@ const registerRefund = (pools: Command): void => {
       const { pool, lots } = await client.call(PoolCommandsServiceService.refundCapacity, request);
       for (const { reservationId, amounts, asset, payment: amount } of lots) {
         const money = asset === '' ? '' : `, ${moneyText({ asset, amount })}`;
-        output.note(`Of reservation ${String(reservationId)}: ${unitsText(amounts)}${money}.`);
+        output.note(`Of reservation ${String(reservationId)}: ${unitSecondsText(amounts)}${money}.`);
       }
       printPool(output, pool);
     });
