@@ -153,7 +153,10 @@ export class CapacityOwner {
 
   /** What is in memory of an aggregate, the newest of it; absent: nothing is. */
   peek<K extends Kind>(address: Address<K>): StateOf<K> | undefined {
-    return (this.#aggregates.peek(address) ?? this.fold.projector.peek(address))?.state;
+    const decided = this.#aggregates.peek(address);
+    const folded = this.fold.projector.peek(address);
+    // One that is still being loaded is behind what was folded meanwhile.
+    return decided === undefined || (folded !== undefined && folded.sequence > decided.sequence) ? folded?.state : decided.state;
   }
 
   /** Pools that had something due before an instant and have not been checked (design §5). */
