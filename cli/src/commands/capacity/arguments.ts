@@ -2,7 +2,7 @@ import type { Timestamp } from '@drawdown/proto';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readInstant, readInteger } from '../arguments.js';
 import { withSession, type Session } from '../session.js';
-import { readMilli, readUnitSeconds } from '../../capacity/amounts.js';
+import { readUnitSeconds } from '../../capacity/amounts.js';
 
 /** Numbers of pools, reservations, workloads, parties and farms. */
 export const readNumber = readInteger(1, Number.MAX_SAFE_INTEGER);
@@ -50,13 +50,6 @@ export const addAmountOptions = (command: Command, read: (text: string) => bigin
     .option('--cu <unit-seconds>', 'compute: 3600, or 2x30d for two units over thirty days', read)
     .option('--su <unit-seconds>', 'storage', read)
     .option('--ipv4u <unit-seconds>', 'public IPv4 addresses', read);
-
-/** The same as rates: units. */
-const addRateOptions = (command: Command): Command =>
-  command
-    .option('--cu <units>', 'compute: 1 is 2 cores with 4 GiB', readMilli)
-    .option('--su <units>', 'storage: 1 is 300 GB of SSD or 1200 GB of HDD', readMilli)
-    .option('--ipv4u <units>', 'public IPv4 addresses', readMilli);
 
 /** Runs the work of a command with the capacity service. */
 export const withCapacity = (command: Command, work: (session: Session) => Promise<boolean | void>): Promise<void> =>

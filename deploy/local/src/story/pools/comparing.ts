@@ -11,7 +11,7 @@ export const clockText = (second: number): string => new Date(second * MS_PER_SE
 export const UNIT_NAMES = { cu: 'CU', su: 'SU', ipv4u: 'IPv4U' } as const;
 
 /** `86,400 CU·s, 0.333 SU·s`; what is 0 is left out. */
-export const amountsText = (amounts: Amounts): string =>
+const amountsText = (amounts: Amounts): string =>
   UNITS.filter(unit => amounts[unit] !== 0n)
     .map(unit => `${grouped(amounts[unit])} ${UNIT_NAMES[unit]}·s`)
     .join(', ');

@@ -44,7 +44,7 @@ export const watchEmptied = async (client: DrawdownClient, poolId: number, unit:
 };
 
 /** @throws Fault `STORY_UNREADABLE` */
-export const getPool = async (client: DrawdownClient, poolId: number): Promise<Pool> => {
+const getPool = async (client: DrawdownClient, poolId: number): Promise<Pool> => {
   const { pool } = await client.call(PoolsServiceService.getPool, { poolId, withWorkloadIds: false, minPosition: '' });
   if (pool === undefined) throw new Fault('STORY_UNREADABLE', `pool ${String(poolId)} is answered without a pool`);
   return pool;
