@@ -38,7 +38,7 @@ const CUSTOMER = 'customer';
 const SOURCE = '/test';
 const PAGE_SIZE = 500;
 const CALLS_AT_ONCE = 8;
-const CALL_MS_MAX = 3_000;
+const CALL_MS_MAX = 10_000;
 /** A close that a killed replica had in hand is nobody else's for 30 s, may be caught again, and nobody answers until all kills are over. */
 const ANSWER_MS_MAX = 300_000;
 
