@@ -178,7 +178,8 @@ export class CapacityOwner {
   #folded({ address, message }: Recorded): void {
     this.#aggregates.fold(address.subject, message);
     // What commands are decided on has told its deadline itself, as soon as it was decided.
-    if (this.#aggregates.peek(address) !== undefined) return;
+    const decided = this.#aggregates.peek(address);
+    if (decided !== undefined && decided.sequence >= message.sequence) return;
     const state = this.fold.projector.peek(address)?.state;
     if (address.kind === 'pool') this.#schedule(state as StateOf<'pool'>);
     if (address.kind === 'reservation') this.#scheduleMoney(state as StateOf<'reservation'>);
