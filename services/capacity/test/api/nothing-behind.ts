@@ -2,7 +2,7 @@ import { Refusal } from '@drawdown/errors';
 import type { EdgeParts } from '../../src/adapters/grpc/capacity.module.js';
 
 /** Says that a call came through the edge: everything that the edge has to say against it, it has said. */
-export const PASSED = 'PASSED_THE_EDGE';
+const PASSED = 'PASSED_THE_EDGE';
 
 const passed = (): Promise<never> => Promise.reject(new Refusal(PASSED, 'the edge has let the call through'));
 

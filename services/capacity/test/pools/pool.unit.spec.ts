@@ -68,7 +68,7 @@ describe('a pool', () => {
 
   it('credits a reservation once', () => {
     const paid: PoolCommand = {
-      ...(credit(T, 5) as Extract<PoolCommand, { type: 'credit' }>),
+      ...credit(T, 5),
       source: { reservationId: 7 },
       nodeIds: ['b'],
     };

@@ -44,17 +44,15 @@ const draining: readonly fc.Arbitrary<Step>[] = [
   workloadId.map((id): Step => at => ({ type: 'release', workloadId: id, cause: 'deleted', at })),
   fc.tuple(workloadId, rates).map(([id, given]): Step => at => ({ type: 'rebase', rates: new Map([[id, given]]), formulaVersion: 3, at })),
   fc.constant<Step>(at => ({ type: 'check', at })),
-  fc
-    .tuple(workloadId, rates)
-    .map(([id, given]): Step => at => ({
-      type: 'hold',
-      workloadId: id,
-      rates: given,
-      formulaVersion: 2,
-      runForSeconds: 30,
-      until: at + 20,
-      at,
-    })),
+  fc.tuple(workloadId, rates).map(([id, given]): Step => at => ({
+    type: 'hold',
+    workloadId: id,
+    rates: given,
+    formulaVersion: 2,
+    runForSeconds: 30,
+    until: at + 20,
+    at,
+  })),
   fc.boolean().map((isPause): Step => at => ({ type: isPause ? 'pause' : 'resume', cause: 'test', at })),
   fc
     .tuple(workloadId, fc.boolean())

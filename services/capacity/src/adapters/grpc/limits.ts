@@ -8,8 +8,6 @@ export const NODES_PER_REQUEST_MAX = 1_000;
 export const WORKLOADS_PER_REQUEST_MAX = 10_000;
 /** Changes of one plan. */
 export const PLAN_CHANGES_MAX = 1_000;
-/** Values of one filter of a list. */
-export const LIST_FILTER_VALUES_MAX = 16;
 /** Why something is done, for people. */
 export const CAUSE_BYTES_MAX = 512;
 /** A text that was signed. */

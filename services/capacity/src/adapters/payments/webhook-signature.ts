@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 export const WEBHOOK_SIGNATURE_HEADER = 'drawdown-signature';
 
 /** How old a signed message may be, and how far ahead of the receiver's clock. */
-export const WEBHOOK_TOLERANCE_SECONDS = 300;
+const WEBHOOK_TOLERANCE_SECONDS = 300;
 
 /** Signatures of one message that are looked at. */
 const SIGNATURES_MAX = 8;

@@ -22,10 +22,10 @@ import { CAUSE_BYTES_MAX, INSTANT_SECONDS_MAX, PERIOD_SECONDS_MAX } from '../lim
 export const IsNumberedId = (): PropertyDecorator => IsIntegerBetween(0, Number.MAX_SAFE_INTEGER);
 export const IsSecond = (): PropertyDecorator => IsIntegerBetween(0, INSTANT_SECONDS_MAX);
 export const IsPeriod = (min = 0): PropertyDecorator => IsIntegerBetween(min, PERIOD_SECONDS_MAX);
-export const IsCause = (): PropertyDecorator => IsText(CAUSE_BYTES_MAX);
+const IsCause = (): PropertyDecorator => IsText(CAUSE_BYTES_MAX);
 
 /** Applies several at once. */
-export const all =
+const all =
   (...decorators: readonly PropertyDecorator[]): PropertyDecorator =>
   (target, property) => {
     for (const decorate of decorators) decorate(target, property);

@@ -4,7 +4,7 @@ import { depletionOf, emptyAtOf, settle, uses, type Draining } from '../account.
 import type { Pool } from '../state.js';
 
 /** A dimension that rates use and that does not last longer than a number of seconds: strictly longer (capacity §7, §12 D8). */
-export const tooShort = (account: Draining, rates: Amounts, at: Seconds, seconds: number): Dimension | undefined =>
+const tooShort = (account: Draining, rates: Amounts, at: Seconds, seconds: number): Dimension | undefined =>
   DIMENSIONS.find(dimension => {
     const depletion = uses(rates, dimension) ? depletionOf(account, dimension) : undefined;
     return depletion !== undefined && depletion <= at + seconds;

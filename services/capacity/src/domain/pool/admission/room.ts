@@ -110,11 +110,3 @@ export const resumable = (pool: Pool, waiting: readonly Candidate[], at: Seconds
   }
   return resumed;
 };
-
-/** Balance that nothing is kept of, in milliunit-seconds; 0 where more is kept than there is. */
-export const freeAt = (pool: Pool, at: Seconds): Amounts => {
-  const free = minusEach(settle(pool, at).balance, reservedAt(pool, at).amounts);
-  return free.some(amount => amount < 0) ? [positive(free[0]), positive(free[1]), positive(free[2])] : free;
-};
-
-const positive = (amount: Exact): Exact => (amount > 0 ? amount : 0);

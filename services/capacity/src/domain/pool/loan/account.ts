@@ -23,7 +23,7 @@ export const owedOf = ({ borrowed, repaid }: Borrowing): Amounts => minusEach(bo
 export const outstandingOf = ({ lent, repaid }: Loan): Amounts => minusEach(lent, repaid);
 
 /** What a child may still borrow. */
-export const lineOf = (borrowing: Borrowing | undefined): Amounts => {
+const lineOf = (borrowing: Borrowing | undefined): Amounts => {
   if (borrowing === undefined || borrowing.status === 'leaving') return NOTHING;
   const { limit, granted, isCut } = borrowing;
   const owed = owedOf(borrowing);
