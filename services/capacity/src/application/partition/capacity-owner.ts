@@ -69,7 +69,8 @@ export class CapacityOwner {
     });
     this.#timer = new Timer({
       nowMs: () => clock.nowMs(),
-      check: poolId => this.#checkPool(poolId),
+      // Whoever has the lease now has these deadlines, too.
+      check: poolId => (isHeld() ? this.#checkPool(poolId) : Promise.resolve(0)),
       onKept: lateMs => observer.kept(lateMs),
       onFault: (poolId, error) => observer.checkFailed(poolId, error),
     });
