@@ -16,7 +16,12 @@ export const test: Command = async (launch, words) => {
   const work = async (): Promise<readonly TestCounts[]> =>
     words.length > 0
       ? [await runJest(launch, variables, 'asked', words)]
-      : [await runChecks(launch), await runJest(launch, variables, 'files', FILES), await runJest(launch, variables, 'e2e', END_TO_END)];
+      : [
+          await runChecks(launch),
+          await runJest(launch, variables, 'files', FILES),
+          await runJest(launch, variables, 'e2e', END_TO_END),
+          await runJest(launch, variables, 'faults', FAULTS),
+        ];
   const outcome = await Promise.race([work(), failed]);
   if (typeof outcome === 'string') {
     launch.say(outcome);
@@ -30,9 +35,15 @@ export const test: Command = async (launch, words) => {
   return failures === 0 ? 0 : 1;
 };
 
-/** Two files at a time, and then, one after the other, those that start services and kill them: they need the machine. */
-const FILES = ['--testPathIgnorePatterns', '/node_modules/', '/dist/', String.raw`\.e2e\.spec\.ts$`];
-const END_TO_END = ['--testPathPatterns', String.raw`\.e2e\.spec\.ts$`];
+const IGNORED = ['--testPathIgnorePatterns', '/node_modules/', '/dist/'];
+const SERVICES_RUN = String.raw`\.e2e\.spec\.ts$`;
+/** Those that kill, stop or starve what runs: they need the machine for themselves. */
+const WITH_FAULTS = String.raw`/(?:resilience|timer)/[^/]*\.e2e\.spec\.ts$|/(?:silent-owner|two-replicas|readiness)\.e2e\.spec\.ts$`;
+
+/** Two files at a time, and then, one after the other, those with faults. */
+const FILES = [...IGNORED, SERVICES_RUN];
+const END_TO_END = ['--testPathPatterns', SERVICES_RUN, ...IGNORED, WITH_FAULTS];
+const FAULTS = ['--testPathPatterns', WITH_FAULTS];
 
 const runChecks = async (launch: Launch): Promise<TestCounts> => {
   const checks = startProcess(launch, {
@@ -51,7 +62,7 @@ const runChecks = async (launch: Launch): Promise<TestCounts> => {
 const runJest = async (
   launch: Launch,
   variables: Readonly<Record<string, string>>,
-  title: 'asked' | 'files' | 'e2e',
+  title: 'asked' | 'files' | 'e2e' | 'faults',
   words: readonly string[],
 ): Promise<TestCounts> => {
   const resultsFile = join(launch.runFolder, `jest-${title}.json`);
@@ -61,7 +72,7 @@ const runJest = async (
     arguments: [
       ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
       join(launch.workspace.root, 'node_modules/jest/bin/jest.js'),
-      ...['--maxWorkers', title === 'e2e' ? '1' : '2', '--json', '--outputFile', resultsFile],
+      ...['--maxWorkers', title === 'faults' ? '1' : '2', '--json', '--outputFile', resultsFile],
       ...words,
     ],
     environment: variables,

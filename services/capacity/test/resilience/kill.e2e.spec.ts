@@ -51,8 +51,9 @@ class Replicas {
     let [first, second] = [await deployment.start(), await deployment.start()];
     await this.#use(first, second);
     for (let kill = 0; kill < KILLS; kill += 1) {
-      await pause(random() * LIFE_MS_MAX);
+      // The next one comes up while the two live their last moments together.
       const next = deployment.spawn();
+      await pause(random() * LIFE_MS_MAX);
       await first.kill();
       [first, second] = [second, next];
       await next.serving();
