@@ -80,10 +80,11 @@ describe('an erasure reaches', () => {
   });
 
   it('what replays have copied', async () => {
+    // Before the hits are made, and by more than clocks differ: a replay from a millisecond later on would have none of them.
+    const startedMs = Date.now() - 1_000;
     const propertyId = await calls.property({ timeoutMs: 1_000 });
     const lea = hit(propertyId, { clientId: 'lea-client', path: '/leas-page' });
     const max = hit(propertyId, { clientId: 'max' });
-    const startedMs = Date.now();
     await calls.publish([lea, max]);
     await calls.closed(propertyId, 2);
     const command = newCommand();
